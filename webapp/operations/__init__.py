@@ -1,0 +1,1 @@
+"""Operations: what runs around the product: health, statements, the demo municipality."""

@@ -1,0 +1,98 @@
+"""Signing in by a personal link, signing out, and choosing a language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+
+from webapp import access
+from webapp.i18n import COOKIE as LANGUAGE_COOKIE
+from webapp.i18n import as_language
+from webapp.people import service
+from webapp.people.forms import LanguageForm
+from webapp.people.models import Role
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+blueprint = Blueprint("people", __name__)
+
+A_YEAR_S = 365 * 24 * 3600
+
+
+@blueprint.get("/")
+@access.open_to(access.everybody)
+def home() -> Response:
+    """Everybody's own first page."""
+    if g.person is None:
+        return redirect(url_for("people.signed_out"), 303)
+    if Role.HR in g.person.roles:
+        return redirect(url_for("rounds.index"), 303)
+    if Role.AUTHOR in g.person.roles:
+        return redirect(url_for("authoring.index"), 303)
+    return redirect(url_for("taking.start"), 303)
+
+
+@blueprint.get("/sign-in/<token>")
+@access.open_to(access.everybody)
+def sign_in(token: str) -> Response | tuple[str, int]:
+    """Follow a personal link. It works until it expires, so a mail scanner's visit costs nothing."""
+    try:
+        sign_in_token = service.sign_in(current_app.extensions["spor"], token)
+    except service.UnknownLink:
+        return render_template("people/unknown_link.html"), 404
+    response = redirect(url_for("people.home"), 303)
+    response.set_cookie(
+        access.COOKIE,
+        sign_in_token,
+        max_age=int(service.SIGN_IN_LASTS.total_seconds()),
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@blueprint.get("/signed-out")
+@access.open_to(access.everybody)
+def signed_out() -> str:
+    return render_template("people/signed_out.html")
+
+
+@blueprint.post("/sign-out")
+@access.open_to(access.everybody)
+def sign_out() -> Response:
+    service.sign_out(current_app.extensions["spor"], request.cookies.get(access.COOKIE, ""))
+    response = redirect(url_for("people.signed_out"), 303)
+    response.delete_cookie(access.COOKIE)
+    return response
+
+
+@blueprint.post("/language")
+@access.open_to(access.everybody)
+def choose_language() -> Response:
+    """Remember the language, for the person where there is one, and go back to the same page."""
+    form = LanguageForm()
+    language = as_language(form.language.data)
+    if not form.validate_on_submit() or language is None:
+        abort(400)
+    if g.person is not None:
+        service.choose_language(current_app.extensions["spor"], g.person.id, language)
+    response = redirect(_own_path(form.next.data), 303)
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=A_YEAR_S,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _own_path(path: str | None) -> str:
+    """A path on this site, never an address that leads elsewhere."""
+    if path and path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path:
+        return path
+    return url_for("people.home")

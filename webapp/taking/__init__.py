@@ -1,0 +1,1 @@
+"""Taking the test: one question at a time, resumable anywhere, and nothing acknowledged is lost."""
