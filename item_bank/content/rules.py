@@ -1,0 +1,181 @@
+"""The rules of docs/item-format.md that a program can check; whoever breaks one cannot be saved."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, assert_never
+
+from item_bank import scenes
+from item_bank.content.faults import Finding
+from item_bank.content.material import material_fault
+from item_bank.content.model import (
+    Body,
+    HotSpot,
+    ItemContent,
+    Matching,
+    MultipleResponse,
+    Option,
+    Ordering,
+    ShortAnswer,
+    SingleChoice,
+)
+from item_bank.normalising import comparable
+from item_bank.texts import LANGUAGES, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MAX_STEM_WORDS = 60
+"""Where the format says "about 45": more than this is no stem, whatever the language."""
+
+
+def broken_rules(content: ItemContent) -> Iterator[Finding]:
+    """Every rule the content breaks; nothing for content that may be saved."""
+    yield from _stem_findings(content.stem)
+    if content.material is not None:
+        yield from _material_findings(content.material)
+    if content.fixed_order and content.kind not in {"single", "multiple"}:
+        yield Finding("fixed_order", "only with the kinds single and multiple")
+    yield from _body_findings(content.body)
+
+
+def _body_findings(body: Body) -> Iterator[Finding]:
+    match body:
+        case SingleChoice(options):
+            yield from _count("option", options, 3, 5)
+            yield from _one_key(options)
+            yield from _option_findings(options, placed=False)
+        case MultipleResponse(options):
+            yield from _count("option", options, 4, 6)
+            yield from _several_keys(options)
+            yield from _option_findings(options, placed=False)
+        case Ordering(steps):
+            yield from _count("step", steps, 3, 5)
+            yield from _texts("step", [step.text for step in steps])
+            yield from _unique("step", [step.text for step in steps])
+        case Matching(pairs, extras):
+            yield from _count("pair", pairs, 3, 5)
+            yield from _texts("pair", [pair.left for pair in pairs], ".left")
+            yield from _unique("pair.left", [pair.left for pair in pairs])
+            yield from _texts("pair", [pair.right for pair in pairs], ".right")
+            yield from _texts("extra", extras)
+            yield from _unique("pair.right", body.rights)
+        case ShortAnswer():
+            yield from _answer_findings(body)
+        case HotSpot(_, alt, options):
+            yield from _text("picture.alt", alt)
+            yield from _count("option", options, 3, 8)
+            yield from _one_key(options)
+            yield from _option_findings(options, placed=True)
+            yield from _scene_findings(body)
+        case _:
+            assert_never(body)
+
+
+def _stem_findings(stem: Text) -> Iterator[Finding]:
+    yield from _text("stem", stem, paragraphs=True)
+    for language in LANGUAGES:
+        if (words := len(stem.in_(language).split())) > MAX_STEM_WORDS:
+            yield Finding(f"stem.{language}", f"at most {MAX_STEM_WORDS} words, not {words}")
+
+
+def _material_findings(material: Text) -> Iterator[Finding]:
+    for language in LANGUAGES:
+        text = material.in_(language)
+        if not text.strip():
+            yield Finding(f"material.{language}", "a text")
+        elif "`" in text:
+            yield Finding(f"material.{language}", "plain text, without backticks")
+        elif (fault := material_fault(text)) is not None:
+            yield Finding(f"material.{language}", fault)
+
+
+def _count(field: str, values: Sequence[object], least: int, most: int) -> Iterator[Finding]:
+    if not least <= len(values) <= most:
+        yield Finding(field, f"{least} to {most} of [[item.{field}]], not {len(values)}")
+
+
+def _one_key(options: tuple[Option, ...]) -> Iterator[Finding]:
+    if (correct := sum(option.correct for option in options)) != 1:
+        yield Finding("option", f"exactly one with correct = true, not {correct}")
+
+
+def _several_keys(options: tuple[Option, ...]) -> Iterator[Finding]:
+    correct = sum(option.correct for option in options)
+    if not 2 <= correct < len(options):
+        yield Finding("option", f"two or more correct and at least one not; {correct} are correct")
+
+
+def _option_findings(options: tuple[Option, ...], *, placed: bool) -> Iterator[Finding]:
+    yield from _texts("option", [option.text for option in options])
+    yield from _unique("option", [option.text for option in options])
+    for number, option in enumerate(options, start=1):
+        if not option.rationale.strip():
+            yield Finding(f"option {number}.rationale", "why it is right, or why it tempts")
+        if (option.place is not None) != placed:
+            expected = "the id of a place in the scene" if placed else "only in a hot-spot"
+            yield Finding(f"option {number}.place", expected)
+
+
+def _scene_findings(body: HotSpot) -> Iterator[Finding]:
+    try:
+        scene = scenes.load(body.scene)
+    except scenes.SceneError as error:
+        yield Finding("picture.scene", str(error))
+        return
+    counts = Counter(option.place for option in body.options)
+    for number, option in enumerate(body.options, start=1):
+        if option.place is not None and option.place not in scene.places:
+            known = ", ".join(sorted(scene.places))
+            yield Finding(f"option {number}.place", f"one of the scene's places: {known}")
+        elif option.place is not None and counts[option.place] > 1:
+            yield Finding(f"option {number}.place", "a place of its own")
+
+
+def _answer_findings(answer: ShortAnswer) -> Iterator[Finding]:
+    if not answer.rationale.strip():
+        yield Finding("answer.rationale", "why the answer is right")
+    if answer.type == "number":
+        yield from _number_findings(answer)
+    elif answer.type not in {"formula", "text"}:
+        yield Finding("answer.type", "formula, number or text")
+    elif not answer.accept:
+        yield Finding("answer.accept", "at least one accepted answer")
+    for number, accepted in enumerate(answer.accept, start=1):
+        if answer.type == "formula" and not comparable("formula", accepted):
+            yield Finding(f"answer.accept {number}", "a formula that starts with = and is whole")
+        elif not comparable(answer.type, accepted):
+            yield Finding(f"answer.accept {number}", "a text that is not empty")
+
+
+def _number_findings(answer: ShortAnswer) -> Iterator[Finding]:
+    if answer.accept:
+        yield Finding("answer.accept", "nothing: a number has a value in its place")
+    if answer.value is None or not math.isfinite(answer.value):
+        yield Finding("answer.value", "a finite number")
+    if not (math.isfinite(answer.tolerance) and answer.tolerance >= 0):
+        yield Finding("answer.tolerance", "a finite number, 0 or more")
+
+
+def _texts(field: str, texts: Sequence[Text], suffix: str = "") -> Iterator[Finding]:
+    for number, text in enumerate(texts, start=1):
+        yield from _text(f"{field} {number}{suffix}", text)
+
+
+def _unique(field: str, texts: Sequence[Text]) -> Iterator[Finding]:
+    for language in LANGUAGES:
+        seen = Counter(" ".join(text.in_(language).split()) for text in texts)
+        for repeated in (text for text, count in seen.items() if text and count > 1):
+            yield Finding(f"{field}.{language}", f"texts that differ; «{repeated}» is repeated")
+
+
+def _text(field: str, text: Text, *, paragraphs: bool = False) -> Iterator[Finding]:
+    for language in LANGUAGES:
+        value = text.in_(language)
+        if not value.strip():
+            yield Finding(f"{field}.{language}", "a text")
+        elif "\n" in value.strip() and not paragraphs:
+            yield Finding(f"{field}.{language}", "one line")
+        elif value.count("`") % 2:
+            yield Finding(f"{field}.{language}", "backticks in pairs")
