@@ -1,0 +1,60 @@
+"""Conducting a section: whether each examinee has answered enough, and what to ask next.
+
+One question for one person and a lockstep simulation both go through these functions.
+"""
+
+import numpy as np
+
+from placement.arrays import Floats, Integers
+from placement.design import Design, ModuleDesign
+from placement.outcomes import StopReason
+from placement.pool import Pool
+from placement.standing import Section, Standing
+from placement.tracks import track_masses
+
+REASONS = tuple(StopReason)
+GOES_ON = -1
+
+
+def section_of(design: Design, module: ModuleDesign, pool: Pool) -> Section:
+    """Join one module of a design to its part of the pool."""
+    part, cuts = pool.of_module(module.module), np.array(module.cuts)
+    shares, codes = _blueprint(module, part)
+    return Section(
+        module.module,
+        part,
+        design.prior(part.nodes),
+        track_masses(part.nodes, cuts),
+        cuts,
+        np.array(design.losses),
+        shares,
+        codes,
+    )
+
+
+def stop_codes(design: Design, standing: Standing) -> Integers:
+    """Return where each examinee's reason to stop stands in `REASONS`, (N,), or `GOES_ON`."""
+    n, stopping = standing.n, design.stopping
+    codes = np.full(n.size, GOES_ON, dtype=np.int64)
+    enough = (n >= stopping.minimum) & stopping(standing)
+    codes[enough] = REASONS.index(stopping.reason)
+    codes[n >= stopping.maximum] = REASONS.index(StopReason.LENGTH)
+    exhausted = (n >= len(standing.section.pool)) & (n < stopping.maximum) & ~enough
+    codes[exhausted] = REASONS.index(StopReason.POOL_EXHAUSTED)
+    return codes
+
+
+def next_items(design: Design, standing: Standing, generator: np.random.Generator) -> Integers:
+    """Return the row of the next item for each examinee, (N,); each must have one left."""
+    values = design.content(standing, design.selector(standing))
+    draws = generator.random((len(values), values.shape[1] + 1))
+    return design.exposure(values, standing.n, draws)
+
+
+def _blueprint(module: ModuleDesign, part: Pool) -> tuple[Floats, Integers]:
+    """Shares (C,) of the categories that the pool holds, and each item's category (J,)."""
+    held = [s for s in module.shares if s.category in part.categories and s.weight > 0]
+    weights = np.array([share.weight for share in held])
+    place = {share.category: code for code, share in enumerate(held)}
+    codes = [place.get(category, len(held)) for category in part.categories]
+    return weights / (weights.sum() or 1), np.array(codes, dtype=np.int64)

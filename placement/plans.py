@@ -1,0 +1,42 @@
+"""What an offline pilot on the pool teaches a stopping rule about one module."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from placement.errors import refuse
+
+FEWEST_SIMULEES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePlan:
+    """A pilot's yield: posterior precision after n answers, and how long its tests were.
+
+    `precision[n]` is the simulees' mean of 1 / posterior variance after n answers (per logit²);
+    `lengths[n]` is the number of simulees whose test in this module ended after n answers.
+    """
+
+    module: str
+    precision: tuple[float, ...]
+    lengths: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        faults = []
+        if not self.precision or min(self.precision) <= 0:
+            faults.append(f"plan {self.module}: precision must hold numbers above 0")
+        if self.lengths and min(self.lengths) < 0:
+            faults.append(f"plan {self.module}: lengths must not be below 0")
+        refuse(faults)
+
+    def remaining(self, n: int) -> tuple[int, int] | None:
+        """Return the central 80 % of what the simulees still going after n had yet to answer.
+
+        None when fewer than ten of them were still going.
+        """
+        tail = np.array(self.lengths[n + 1 :], dtype=np.int64)
+        if tail.sum() < FEWEST_SIMULEES:
+            return None
+        share = np.cumsum(tail) / tail.sum()
+        low, high = np.searchsorted(share, (0.1, 0.9))
+        return int(low) + 1, int(high) + 1

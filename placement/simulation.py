@@ -1,0 +1,146 @@
+"""Simulation: a design given to thousands of examinees of known ability.
+
+Responses come from the pool's tables, or from another pool of the same items (`truth`), as when a
+design that only knows the author's levels meets questions that are what they are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from placement.arrays import Booleans, Floats, Integers
+from placement.conduct import section_of
+from placement.design import Design
+from placement.lockstep import right_answers, sit
+from placement.pool import Pool
+from placement.sampling import ModuleSample, sample_of
+
+CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SimulationResult:
+    """What N examinees got in each module, and its summary over all (examinee, module) pairs."""
+
+    modules: tuple[ModuleSample, ...]
+
+    @property
+    def n_examinees(self) -> int:
+        return self.modules[0].theta.size
+
+    @property
+    def decision_accuracy(self) -> float:
+        """Share placed in the track that their true ability belongs to."""
+        return self._mean([m.placed == m.belongs for m in self.modules])
+
+    @property
+    def claimed_accuracy(self) -> float:
+        """Mean posterior probability of the track proposed: what the engine says of itself."""
+        return self._mean([m.claimed for m in self.modules])
+
+    @property
+    def adjacent_accuracy(self) -> float:
+        """Share placed in the right track or a neighbour of it."""
+        return self._mean([abs(m.placed - m.belongs) <= 1 for m in self.modules])
+
+    @property
+    def expected_loss(self) -> float:
+        """Mean cost, hours, of the track proposed for a person of this true ability."""
+        return self._mean([m.cost for m in self.modules])
+
+    @property
+    def confusion(self) -> Integers:
+        """Number of (examinee, module) pairs by track belonged in (rows) and placed in, (T, T)."""
+        return np.asarray(sum(m.confusion for m in self.modules), dtype=np.int64)
+
+    @property
+    def lengths(self) -> Integers:
+        """Number of questions each examinee answered in the whole sitting, (N,)."""
+        return np.asarray(sum(m.lengths for m in self.modules), dtype=np.int64)
+
+    @property
+    def mean_length(self) -> float:
+        return float(self.lengths.mean())
+
+    @property
+    def p95_length(self) -> float:
+        return float(np.quantile(self.lengths, 0.95))
+
+    @property
+    def bias(self) -> float:
+        """Mean of estimate - true ability, logits."""
+        return self._mean([m.estimate - m.theta for m in self.modules])
+
+    @property
+    def rmse(self) -> float:
+        """Root mean square of estimate - true ability, logits."""
+        return sqrt(self._mean([(m.estimate - m.theta) ** 2 for m in self.modules]))
+
+    @property
+    def coverage(self) -> float:
+        """Share of true abilities inside the 80 % interval that is shown."""
+        return self._mean([m.covered for m in self.modules])
+
+    @property
+    def near_boundary(self) -> float:
+        """Share of placements that a person should look at."""
+        return self._mean([m.near_boundary for m in self.modules])
+
+    @property
+    def exposure_max(self) -> float:
+        """Greatest share of examinees who saw one item."""
+        return max(float(m.exposure.max(initial=0)) for m in self.modules)
+
+    @property
+    def overlap(self) -> float:
+        """Mean share of a module's questions that two examinees have in common."""
+        return float(np.mean([m.overlap for m in self.modules]))
+
+    @staticmethod
+    def _mean(columns: Sequence[Floats | Integers | Booleans]) -> float:
+        return float(np.mean(np.concatenate(columns)))
+
+
+def simulate(
+    design: Design,
+    pool: Pool,
+    theta: Floats,
+    *,
+    seed: int,
+    truth: Pool | None = None,
+) -> SimulationResult:
+    """Give `design` on `pool` to examinees of ability `theta`, (N,) or (N, modules), in logits.
+
+    `truth` holds the same items in the same order as `pool`, with the tables that answers are drawn
+    from; left out, the pool's own. Same arguments, same result.
+    """
+    generator = np.random.default_rng(seed)
+    abilities = np.asarray(theta, dtype=np.float64)
+    columns = np.broadcast_to(
+        abilities.reshape(len(abilities), -1), (len(abilities), len(design.modules))
+    )
+    return SimulationResult(
+        tuple(
+            _module(design, number, (pool, truth or pool), columns[:, number], generator)
+            for number in range(len(design.modules))
+        )
+    )
+
+
+def _module(
+    design: Design,
+    number: int,
+    pools: tuple[Pool, Pool],
+    theta: Floats,
+    generator: np.random.Generator,
+) -> ModuleSample:
+    section = section_of(design, design.modules[number], pools[0])
+    real = pools[1].of_module(section.module)
+    parts = []
+    for start in range(0, theta.size, CHUNK):
+        some = theta[start : start + CHUNK]
+        answers = right_answers(real, some, generator.random((some.size, len(real))))
+        parts.append(sample_of(design, some, sit(design, section, answers, generator)))
+    return ModuleSample.joined(parts)

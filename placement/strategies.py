@@ -1,0 +1,58 @@
+"""The kinds of choice a design makes, as Protocols: each is a frozen value that can be called.
+
+All of them see N examinees at once, one a row, so that a person's next question and a simulation
+of ten thousand run through the same lines.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol, Self
+
+from placement.arrays import Booleans, Floats, Integers
+from placement.outcomes import StopReason
+from placement.plans import ModulePlan
+from placement.standing import Standing
+
+
+class Prior(Protocol):
+    def __call__(self, nodes: Floats) -> Floats:
+        """Return the mass (Q,) at each node, summing to 1."""
+
+
+class Estimator(Protocol):
+    def __call__(self, standing: Standing) -> tuple[Floats, Floats]:
+        """Return ability (N,) and its standard error (N,), in logits."""
+
+
+class Selector(Protocol):
+    def __call__(self, standing: Standing) -> Floats:
+        """Return how much each item is worth to each examinee, (N, J), never negative."""
+
+
+class Content(Protocol):
+    def __call__(self, standing: Standing, values: Floats) -> Floats:
+        """Return the values (N, J) that the blueprint leaves; -inf where it forbids an item."""
+
+
+class Exposure(Protocol):
+    def __call__(self, values: Floats, n: Integers, draws: Floats) -> Integers:
+        """Return the item chosen (N,) by values (N, J), n answers (N,), uniform draws (N, J+1)."""
+
+
+class Stopping(Protocol):
+    @property
+    def minimum(self) -> int: ...
+
+    @property
+    def maximum(self) -> int: ...
+
+    @property
+    def reason(self) -> StopReason: ...
+
+    @property
+    def plans(self) -> tuple[ModulePlan, ...]: ...
+
+    def __call__(self, standing: Standing) -> Booleans:
+        """Return whether enough has been asked of each examinee, (N,), limits apart."""
+
+    def fitted(self, plans: Sequence[ModulePlan]) -> Self:
+        """Return the rule that knows what the pilot measured."""
