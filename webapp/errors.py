@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from typing import TYPE_CHECKING
 
 from flask import render_template
@@ -16,27 +17,41 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def _page(status: int, kind: str) -> tuple[str, int]:
-    return render_template("error.html", status=status, kind=kind), status
+def error_page(
+    status: int, *, detail: str | None = None, way_on: tuple[str, str] | None = None
+) -> tuple[str, int]:
+    """The page for a refused request; `way_on` is (address, label) of where to go from here."""
+    address, label = way_on or (None, None)
+    page = render_template(
+        "error.html", status=status, detail=detail, home_href=address, home_label=label
+    )
+    return page, status
 
 
-def _refused(error: HTTPException) -> tuple[str, int]:
+def _refused(error: HTTPException) -> tuple[str, int] | HTTPException:
     status = error.code or 500
-    return _page(status, str(status))
+    if status < 400:  # noqa: PLR2004  a redirect is not an error
+        return error
+    return error_page(status)
 
 
 def _form_expired(error: CSRFError) -> tuple[str, int]:  # noqa: ARG001
-    return _page(400, "form_expired")
+    return error_page(400)
+
+
+def _failed(status: int, error: Exception) -> tuple[str, int]:
+    """A number on the page leads to the traceback in the log, which no user sees."""
+    reference = secrets.token_hex(4)
+    log.error("%s reference %s", status, reference, exc_info=error)
+    return render_template("error.html", status=status, reference=reference), status
 
 
 def _database_failed(error: DBAPIError) -> tuple[str, int]:
-    log.error("database: %s", error.orig, exc_info=error)
-    return _page(503, "503")
+    return _failed(503, error)
 
 
 def _broken(error: Exception) -> tuple[str, int]:
-    log.error("unexpected", exc_info=error)
-    return _page(500, "500")
+    return _failed(500, error)
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,20 @@
+"""The command line `spor`: serving, the demo, and every batch job."""
+
+from __future__ import annotations
+
+import click
+
+from webapp.commands.attempts import attempt
+from webapp.commands.bank import bank
+from webapp.commands.operating import demo, link, migrate, serve
+from webapp.commands.simulation import simulate
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="spor")
+def main() -> None:
+    """Spor: an adaptive placement test for the workplace."""
+
+
+for command in (serve, demo, migrate, link, bank, attempt, simulate):
+    main.add_command(command)
