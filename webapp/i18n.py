@@ -97,8 +97,10 @@ def format_date(day: date) -> str:
 def format_moment(moment: datetime) -> str:
     """Date and time of day where the organisation is."""
     return dates.format_datetime(
-        moment, format="d. MMM y HH:mm" if current_language() != "en" else "d MMM y HH:mm",
-        tzinfo=dates.get_timezone(TIME_ZONE), locale=_babel_locale(),
+        moment,
+        format="d. MMM y HH:mm" if current_language() != "en" else "d MMM y HH:mm",
+        tzinfo=dates.get_timezone(TIME_ZONE),
+        locale=_babel_locale(),
     )
 
 

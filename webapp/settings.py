@@ -67,7 +67,7 @@ def instance_folder(environ: Mapping[str, str]) -> Path:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 65536:  # noqa: PLR2004
+    if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SettingsError(f"PORT should be a number from 1 to 65535, not {text!r}")
     return int(text)
 

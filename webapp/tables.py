@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import item_bank.models
 import webapp.outcomes.models
 import webapp.people.models
 import webapp.rounds.models

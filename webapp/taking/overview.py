@@ -53,9 +53,7 @@ class InvitedTo:
 
 def invitations_of(database: Database, person_id: int) -> list[InvitedTo]:
     """The person's rounds, those that close first on top, in the reader's language."""
-    answers = (
-        select(func.count(Answer.id)).where(Answer.attempt_id == Attempt.id).scalar_subquery()
-    )
+    answers = select(func.count(Answer.id)).where(Answer.attempt_id == Attempt.id).scalar_subquery()
     query = (
         select(Invitation.id, Round, Attempt, answers)
         .join(Round, Round.id == Invitation.round_id)

@@ -84,6 +84,8 @@ def _end(outcome: Administer | Finish, stored: dict[str, dict[str, object]]) -> 
 
 
 def _stored_placements(session: Session, attempt_id: int) -> dict[str, dict[str, object]]:
-    columns = [c for c in Placement.__table__.columns if c.name not in {"id", "attempt_id", "proposed_at"}]
+    columns = [
+        c for c in Placement.__table__.columns if c.name not in {"id", "attempt_id", "proposed_at"}
+    ]
     rows = session.execute(select(*columns).where(Placement.attempt_id == attempt_id)).mappings()
     return {row["module"]: dict(row) for row in rows}

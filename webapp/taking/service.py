@@ -278,8 +278,10 @@ def _store_decision(
     session.execute(update(Attempt).where(Attempt.id == attempt_id).values(finished_at=moment))
     session.execute(
         insert(Placement),
-        [{**placement_row(p), "attempt_id": attempt_id, "proposed_at": moment}
-         for p in outcome.placements],
+        [
+            {**placement_row(p), "attempt_id": attempt_id, "proposed_at": moment}
+            for p in outcome.placements
+        ],
     )
 
 

@@ -150,7 +150,10 @@ def _first_answer_stands(public_id: str, status: int) -> Page:
     return error_page(
         status,
         detail=gettext("This question has been answered already, and that answer stands."),
-        way_on=(url_for("taking.attempt", public_id=public_id), gettext("Go on to your next question")),
+        way_on=(
+            url_for("taking.attempt", public_id=public_id),
+            gettext("Go on to your next question"),
+        ),
     )
 
 

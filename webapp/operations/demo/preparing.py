@@ -41,11 +41,11 @@ def prepare_demo(database: Database, *, say: Callable[[str], None]) -> tuple[int
     if there is not None:
         return there
     say("Loading the starter bank …")
-    pool_number = _load_bank(database)
+    pool_number = load_starter_bank(database)
     say("Fitting the test to the bank by simulation …")
     design_number = fit_to_pool(database, pool_number)
     say("Inviting the people of Nordvik, and letting some of them answer …")
-    invitations = _populate(database, pool_number, design_number)
+    invitations = populate(database, pool_number, design_number)
     _let_some_answer(database, invitations)
     with database.read() as session:
         there = _known_people(session)
@@ -64,7 +64,8 @@ def _known_people(session: Session) -> tuple[int, int, int] | None:
     return (ids[EMPLOYEE], ids[AUTHOR], ids[HR]) if ids else None
 
 
-def _load_bank(database: Database) -> int:
+def load_starter_bank(database: Database) -> int:
+    """Import the starter bank and publish it, unless there is a pool already; the pool's number."""
     with database.write() as session:
         known = bank.latest_pool_number(session)
         if known is not None:
@@ -74,7 +75,7 @@ def _load_bank(database: Database) -> int:
         return bank.publish_pool(session, now=clock.now(), by=None, note="Starter bank")
 
 
-def _populate(database: Database, pool_number: int, design_number: int) -> list[tuple[int, int]]:
+def populate(database: Database, pool_number: int, design_number: int) -> list[tuple[int, int]]:
     """Units, people, roles and the round; (invitation id, person id) in order of invitation."""
     with database.write() as session:
         units = _units(session)

@@ -37,7 +37,12 @@ class Taker:
     chance: random.Random = field(default_factory=random.Random)
 
     def answer_all(
-        self, database: Database, public_id: str, person_id: int, *, levels: dict[str, int],
+        self,
+        database: Database,
+        public_id: str,
+        person_id: int,
+        *,
+        levels: dict[str, int],
         at_most: int | None = None,
     ) -> int:
         """Answer until the end, or `at_most` questions; how many it was."""
@@ -60,7 +65,7 @@ class Taker:
     def _wrong(self, content: ItemContent) -> Answer:
         """A distractor where one may be chosen, every other time; otherwise «I don't know»."""
         match content.body:
-            case (SingleChoice(options) | HotSpot(options=options)) if self.chance.random() < 0.5:  # noqa: PLR2004
+            case SingleChoice(options) | HotSpot(options=options) if self.chance.random() < 0.5:
                 wrong = [index for index, option in enumerate(options) if not option.correct]
                 return Choice(self.chance.choice(wrong))
             case _:
