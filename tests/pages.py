@@ -18,7 +18,7 @@ OUTSIDE = re.compile(r"^(https?:)?//")
 def faults_in(html: str, *, lang: str | None = None) -> list[str]:
     """Everything that is wrong with a page; `lang` is the language that it should be in."""
     page = JustHTML(html, sanitize=False, collect_errors=True)
-    every = [node for node in page.query("*")]
+    every = list(page.query("*"))
     return [
         *(f"does not parse: {error}" for error in page.errors),
         *_frame(page, lang),
@@ -67,9 +67,11 @@ def _strangers(every: list[Any]) -> list[str]:
     faults = []
     for node in every:
         attrs = node.attrs or {}
-        for name in ("src", "srcset", "action"):
-            if OUTSIDE.match(attrs.get(name) or ""):
-                faults.append(f"{node.name} loads {attrs[name]}")
+        faults += [
+            f"{node.name} loads {attrs[name]}"
+            for name in ("src", "srcset", "action")
+            if OUTSIDE.match(attrs.get(name) or "")
+        ]
         if node.name == "link" and OUTSIDE.match(attrs.get("href") or ""):
             faults.append(f"link loads {attrs['href']}")
         if node.name == "style" or "style" in attrs or any(name.startswith("on") for name in attrs):

@@ -33,7 +33,7 @@ def build_world(database: Database) -> None:
 
 
 class World:
-    """Nordvik before anybody has answered: one employee without an attempt, an author, HR, staff."""
+    """Nordvik before anybody has answered: an employee, an author, HR, and staff."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

@@ -70,9 +70,9 @@ def _guard() -> Response | None:
     audience: Audience | None = getattr(view, "audience", None)
     if audience is not None and audience(g.person):
         return None
-    if g.person is None and request.method in {"GET", "HEAD"}:
-        return redirect(url_for("people.signed_out"), 303)
-    abort(403)
+    if g.person is not None or request.method not in {"GET", "HEAD"}:
+        abort(403)
+    return redirect(url_for("people.signed_out"), 303)
 
 
 def init_app(app: Flask) -> None:

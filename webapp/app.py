@@ -62,7 +62,7 @@ def _page_context() -> dict[str, object]:
 
 
 def _navigation() -> Iterator[tuple[str, str, bool]]:
-    """The doors that this person's roles open: label, address, and whether it is the current one."""
+    """The doors that this person's roles open: label, address, and whether one stands in it."""
     person = g.get("person")
     if person is None:
         return

@@ -13,5 +13,5 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The date where the organisation is: a round that closes today is open until midnight there."""
+    """The date where the organisation is: a round closes at midnight there."""
     return datetime.now(OSLO).date()

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FIRST_SOUND_SQLITE = (3, 51, 3)
-"""Older versions can corrupt a WAL when two connections write and checkpoint at the same instant."""
+"""Older ones can corrupt a WAL when two connections write and checkpoint at the same instant."""
 
 BUSY_TIMEOUT_MS = 10_000
 
 
 class Database:
-    """Where services read and write. A read sees one snapshot; a write commits on leaving, or not at all."""
+    """Where services read and write.
+
+    A read sees one snapshot; a write commits on leaving, or not at all.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)

@@ -46,7 +46,7 @@ def simulate(
     seed: int,
     json_file: Path | None,
 ) -> None:
-    """Give the test to simulated people, and say how often it places them right, and how long it is.
+    """Give the test to simulated people; say how often it is right, and how long it takes.
 
     Abilities are drawn from a standard normal distribution, one a module; answers from the pool's
     own response functions.

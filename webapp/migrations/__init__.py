@@ -1,1 +1,1 @@
-"""The database's history, step by step (Alembic). Tables of `item_bank` and `webapp` grow together."""
+"""The database's history, step by step (Alembic); all floors' tables grow together."""

@@ -12,7 +12,7 @@ from item_bank.base import Base
 
 
 class Role(StrEnum):
-    """What a person may do beyond taking a test; everyone listed may take the tests given to them."""
+    """What a person may do beyond taking the tests that they are invited to."""
 
     AUTHOR = "author"
     HR = "hr"

@@ -63,7 +63,7 @@ def design(session: Session, number: int) -> Design:
 
 
 def usual_length(design: Design) -> tuple[int, int]:
-    """How many questions most people get in all: the sum over modules of the pilot's central 80 %."""
+    """How many questions most people get in all: the modules' central 80 % in the pilot, summed."""
     plans = {plan.module: plan.remaining(0) for plan in design.stopping.plans}
     widest = (design.stopping.minimum, design.stopping.maximum)
     lengths = [plans.get(module.module) or widest for module in design.modules]

@@ -63,7 +63,7 @@ class AttemptState:
         return next((step for step in self.steps if step.answer is None), None)
 
     def option_seed(self, step: Step) -> int:
-        """Shuffles a question's options the same way at each showing, differently for each person."""
+        """Shuffles a question's options: alike at each showing, unlike for each person."""
         return self.seed * 1009 + step.position
 
 
