@@ -1,1 +1,1 @@
-"""Outcomes: what track each person is proposed in each module, how sure it is, and what HR reads."""
+"""Outcomes: the track proposed to each person in each module, how sure it is, what HR reads."""

@@ -6,9 +6,9 @@ Reads only what has been proposed; answers and keys are never read here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from item_bank import service as bank
 from webapp import clock
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
     from placement.design import Design
@@ -49,7 +48,7 @@ class Unfinished(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One module's proposed track; `low`, `high`, `point` and `cuts` are on one and the same scale."""
+    """One module's proposed track; `low`, `high`, `point` and `cuts` share one scale."""
 
     module: str
     name: Mapping[str, str]
@@ -165,10 +164,21 @@ class RoundOutcomes:
         return sum(module.hours for module in self.modules)
 
 
+class _Found(NamedTuple):
+    """One row of the query behind HR's list."""
+
+    placement: Placement
+    attempt: Attempt
+    person: Person
+    unit: Unit
+    request: ReviewRequest | None
+
+
 def result(database: Database, public_id: str, person_id: int) -> Result:
     """The person's own proposals. NoSuchAttempt, or Unfinished while questions are left."""
     with database.read() as session:
-        attempt, round_, request = _own_attempt(session, public_id, person_id)
+        attempt, round_ = _own_attempt(session, public_id, person_id)
+        request = _request(session, attempt.id)
         design = stored_design(session, attempt.design_number)
         names = _module_names(session)
         found = session.scalars(select(Placement).where(Placement.attempt_id == attempt.id))
@@ -195,27 +205,27 @@ def ask_for_review(database: Database, public_id: str, person_id: int, message: 
     One wish an attempt, however often it is sent. Raises as `result` does.
     """
     with database.write() as session:
-        attempt, _round, request = _own_attempt(session, public_id, person_id, lock=True)
+        attempt, _round = _own_attempt(session, public_id, person_id, lock=True)
+        request = _request(session, attempt.id)
         if request is None:
             session.add(
                 ReviewRequest(attempt_id=attempt.id, message=message, requested_at=clock.now())
             )
         else:
-            session.execute(
-                update(ReviewRequest)
-                .where(ReviewRequest.id == request.id)
-                .values(message=message)
-            )
+            request.message = message
 
 
 def round_outcomes(database: Database, round_id: int, wanted: OutcomeFilter) -> RoundOutcomes:
-    """A round's proposals, by unit, name and module. UnknownRound, or UnknownChoice by the filter."""
+    """A round's proposals, by unit, name and module.
+
+    Raises UnknownRound, or UnknownChoice where the filter asks for what is not in the round.
+    """
     with database.read() as session:
         facts = round_facts(session, round_id)
         rows = _rows(session, round_id)
         designs = {
             number: stored_design(session, number)
-            for number in {facts.design_number, *(row.Attempt.design_number for row in rows)}
+            for number in {facts.design_number, *(row.attempt.design_number for row in rows)}
         }
         names = _module_names(session)
         calibrated = is_calibrated(session, facts.pool_number)
@@ -239,25 +249,29 @@ def round_outcomes(database: Database, round_id: int, wanted: OutcomeFilter) -> 
 
 def _own_attempt(
     session: Session, public_id: str, person_id: int, *, lock: bool = False
-) -> tuple[Attempt, Round, ReviewRequest | None]:
+) -> tuple[Attempt, Round]:
     query = (
-        select(Attempt, Round, ReviewRequest)
+        select(Attempt, Round)
         .join(Invitation, Invitation.id == Attempt.invitation_id)
         .join(Round, Round.id == Invitation.round_id)
-        .outerjoin(ReviewRequest, ReviewRequest.attempt_id == Attempt.id)
         .where(Attempt.public_id == public_id, Invitation.person_id == person_id)
     )
     row = session.execute(query.with_for_update(of=Attempt) if lock else query).one_or_none()
     if row is None:
         raise NoSuchAttempt
-    attempt, round_, request = row
+    attempt, round_ = row
     if attempt.finished_at is None:
         raise Unfinished
-    return attempt, round_, request
+    return attempt, round_
+
+
+def _request(session: Session, attempt_id: int) -> ReviewRequest | None:
+    """Read after the attempt is locked, so that of two equal wishes the second finds the first."""
+    return session.scalar(select(ReviewRequest).where(ReviewRequest.attempt_id == attempt_id))
 
 
 def _review(request: ReviewRequest | None) -> Review | None:
-    return request and Review(request.message, request.requested_at)
+    return None if request is None else Review(request.message, request.requested_at)
 
 
 def _module_names(session: Session) -> dict[str, Mapping[str, str]]:
@@ -290,11 +304,9 @@ def _proposal(
     )
 
 
-def _rows(
-    session: Session, round_id: int
-) -> Sequence[Row[tuple[Placement, Attempt, Person, Unit, ReviewRequest]]]:
+def _rows(session: Session, round_id: int) -> list[_Found]:
     """Every proposal of a finished attempt in the round, of people who still work here."""
-    return session.execute(
+    found = session.execute(
         select(Placement, Attempt, Person, Unit, ReviewRequest)
         .join(Attempt, Attempt.id == Placement.attempt_id)
         .join(Invitation, Invitation.id == Attempt.invitation_id)
@@ -302,16 +314,16 @@ def _rows(
         .join(Unit, Unit.id == Person.unit_id)
         .outerjoin(ReviewRequest, ReviewRequest.attempt_id == Attempt.id)
         .where(Invitation.round_id == round_id, Attempt.finished_at.is_not(None), Person.active)
-        .order_by(Person.id, Placement.module)
-    ).all()
+    )
+    return [_Found(*row) for row in found]
 
 
 def _outcome(
-    row: Row[tuple[Placement, Attempt, Person, Unit, ReviewRequest]],
+    found: _Found,
     designs: Mapping[int, Design],
     names: Mapping[str, Mapping[str, str]],
 ) -> Outcome:
-    placement, attempt, person, unit, request = row
+    placement, attempt, person, unit, request = found
     design = designs[attempt.design_number]
     return Outcome(
         employee_number=person.employee_number,

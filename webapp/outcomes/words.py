@@ -31,7 +31,8 @@ def track_meaning(track: str, hours: float) -> str:
             hours=hours_text(hours),
         ),
         "medium": gettext(
-            "A course of about %(hours)s hours. It builds on what you can do today and adds the rest.",
+            "A course of about %(hours)s hours. It builds on what you can do today and "
+            "adds the rest.",
             hours=hours_text(hours),
         ),
         "short": gettext(
@@ -74,8 +75,8 @@ def people_out_of_ten(certainty: Certainty) -> str:
             track=track_name(certainty.track),
         )
     return gettext(
-        "Of 10 people who answer as you did, about %(number)s would belong in “%(track)s” and about "
-        "%(other_number)s in “%(other)s”.",
+        "Of 10 people who answer as you did, about %(number)s would belong in “%(track)s” and "
+        "about %(other_number)s in “%(other)s”.",
         number=certainty.of_ten,
         track=track_name(certainty.track),
         other_number=certainty.other_of_ten,

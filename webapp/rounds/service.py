@@ -1,4 +1,4 @@
-"""Rounds as HR follows them: who is asked, and how far each has come. Never what anybody answered."""
+"""Rounds as HR follows them: who is asked, and how far each has come. Answers are not read here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from item_bank import service as bank
+from item_bank.models import PoolItem
 from webapp import clock
 from webapp.people.models import Person, Unit
 from webapp.rounds.models import Invitation, Round
@@ -157,7 +157,7 @@ def overview(database: Database, round_id: int, wanted: RoundFilter) -> RoundOve
     with database.read() as session:
         facts = round_facts(session, round_id)
         people = _participants(session, round_id)
-        calibrated = bank.is_calibrated(session, facts.pool_number)
+        calibrated = is_calibrated(session, facts.pool_number)
     units = unit_choices((person.unit_id, person.unit) for person in people)
     if wanted.unit_id not in {None, *(unit.id for unit in units)}:
         raise UnknownChoice
@@ -171,6 +171,14 @@ def round_facts(session: Session, round_id: int) -> RoundFacts:
     if found is None:
         raise UnknownRound
     return _facts(found)
+
+
+def is_calibrated(session: Session, pool_number: int) -> bool:
+    """Whether any question's difficulty in the pool rests on answers, not on its author alone."""
+    answered = select(PoolItem.item_id).where(
+        PoolItem.pool_number == pool_number, PoolItem.n_responses > 0
+    )
+    return session.scalar(select(answered.exists())) or False
 
 
 def unit_choices(units: Iterable[tuple[int, str]]) -> list[UnitChoice]:
@@ -249,7 +257,11 @@ def _participants(session: Session, round_id: int) -> list[Participant]:
         Participant(given, family, unit_id, unit, group, _status(started, finished), finished)
         for _person, given, family, unit_id, unit, group, started, finished in rows
     ]
-    return sorted(people, key=lambda p: tuple(map(alphabetical, (p.unit, p.family_name, p.given_name))))
+    return sorted(people, key=_by_unit_and_name)
+
+
+def _by_unit_and_name(person: Participant) -> tuple[str, ...]:
+    return tuple(map(alphabetical, (person.unit, person.family_name, person.given_name)))
 
 
 def _status(started_at: datetime | None, finished_at: datetime | None) -> Status:
