@@ -156,11 +156,13 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
     match dict(data):
         case {"choice": int(option)}:
             return Choice(option)
-        case {"choices": list(options)}:
+        case {"choices": list(options)} if _are_indexes(options):
             return Choices(frozenset(options))
-        case {"order": list(steps)}:
+        case {"order": list(steps)} if _are_indexes(steps):
             return Order(tuple(steps))
-        case {"matches": list(rights)}:
+        case {"matches": list(rights)} if _are_indexes(
+            [right for right in rights if right is not None]
+        ):
             return Matches(tuple(rights))
         case {"text": str(text)}:
             return ShortText(text)
@@ -168,6 +170,10 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             return DontKnow()
         case _:
             raise ValueError(f"no answer: {data!r}")
+
+
+def _are_indexes(values: list[object]) -> bool:
+    return all(isinstance(value, int) for value in values)
 
 
 def _says_dont_know(content: ItemContent, form: Mapping[str, list[str]]) -> bool:

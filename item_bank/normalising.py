@@ -38,7 +38,7 @@ def plain_text(text: str) -> str:
 
 
 def read_number(text: str) -> float | None:
-    """A number as Norwegians and Britons write it, with `%` or `kr` around it; None for any other text.
+    """A number as Norwegians and Britons write it, `%` or `kr` beside it; None for other texts.
 
     Comma or point is the decimal sign; groups of three may be parted by any one space. `1.234,5`
     is nobody's Norwegian and could be a slip, so it is not a number.

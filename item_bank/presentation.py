@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from item_bank.texts import Language, Text
 
 
-def present(  # noqa: PLR0913  (each is a choice of the page's own, said by name)
+def present(
     content: ItemContent,
     language: Language,
     *,

@@ -70,7 +70,7 @@ def _blind_chance(body: Body) -> float:
         case SingleChoice(options) | HotSpot(options=options):
             return 1 / len(options)
         case MultipleResponse(options):
-            return 1 / (2 ** len(options) - 1)  # at least one is chosen
+            return 1 / ((1 << len(options)) - 1)  # every set of options but the empty one
         case Ordering(steps):
             return 1 / factorial(len(steps))
         case Matching():

@@ -68,7 +68,7 @@ class Scene:
         return " ".join(f"{number:g}" for number in self.view)
 
     def in_reading_order(self, places: list[str]) -> list[str]:
-        """The places as the eye meets them, row by row; never as an author happened to list them."""
+        """The places as the eye meets them, row by row, not as an author happened to list them."""
         band = self.view.height / ROWS
 
         def key(place: str) -> tuple[float, float]:
@@ -150,14 +150,18 @@ def _element_faults(element: ET.Element) -> Iterator[str]:
             yield f"{attribute}={value!r} is not allowed"
     for unknown in set(element.attrib.get("class", "").split()) - CLASSES:
         yield f"the class {unknown} is not one of {', '.join(sorted(CLASSES))}"
+    yield from _place_faults(element)
+    for text in (element.text, element.tail):
+        if re.search(r"\{\{|\}\}|\|", THREE_LANGUAGES.sub("", text or "")):
+            yield f"a text in three languages is {{{{nb|nn|en}}}}, not {text!r}"
+
+
+def _place_faults(element: ET.Element) -> Iterator[str]:
     if "data-place" in element.attrib:
         if not NAME.fullmatch(element.attrib["data-place"]):
             yield f"data-place={element.attrib['data-place']!r}: small letters, digits, hyphens"
         if not BOX.fullmatch(element.attrib.get("data-box", "")):
             yield "a place has a data-box of four numbers"
-    for text in (element.text, element.tail):
-        if re.search(r"\{\{|\}\}|\|", THREE_LANGUAGES.sub("", text or "")):
-            yield f"a text in three languages is {{{{nb|nn|en}}}}, not {text!r}"
 
 
 def _box(numbers: str) -> Box:

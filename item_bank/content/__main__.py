@@ -1,4 +1,4 @@
-"""`python -m item_bank.content FILE…`: what is wrong with source files, and what to look at again."""
+"""`python -m item_bank.content FILE…`: what is wrong with source files, what to look at again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def check(path: Path, out: TextIO) -> bool:
         out.write(f"{error}\n")
         return False
     for item in items:
-        out.writelines(f"{path}: {item.id}: advice: {field}: {hint}\n" for field, hint in advice(item))
+        out.writelines(
+            f"{path}: {item.id}: advice: {field}: {hint}\n" for field, hint in advice(item)
+        )
     out.write(f"{path}: {len(items)} items, no faults\n")
     return True
 

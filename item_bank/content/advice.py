@@ -32,7 +32,9 @@ NEGATION: dict[Language, re.Pattern[str]] = {
     "en": re.compile(r"\b(?:not|cannot|\w+n['’]t)\b", re.IGNORECASE),
 }
 ALL_OR_NONE: dict[Language, re.Pattern[str]] = {
-    "nb": re.compile(r"\b(?:alle (?:disse|over|svarene)|ingen av (?:disse|delene))\b", re.IGNORECASE),
+    "nb": re.compile(
+        r"\b(?:alle (?:disse|over|svarene)|ingen av (?:disse|delene))\b", re.IGNORECASE
+    ),
     "nn": re.compile(r"\b(?:alle (?:desse|over|svara)|ingen av (?:desse|delane))\b", re.IGNORECASE),
     "en": re.compile(r"\b(?:all|none|both) of (?:the above|these|them)\b", re.IGNORECASE),
 }

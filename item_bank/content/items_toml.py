@@ -26,10 +26,11 @@ from item_bank.content.model import (
 )
 from item_bank.content.rules import broken_rules
 from item_bank.content.toml_table import Table, parse_toml
-from item_bank.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from item_bank.texts import Text
 
 MODULE_CODE = re.compile(r"[A-Z]{2}")
 DIGCOMP = re.compile(r"[1-5]\.[1-6]")

@@ -1,4 +1,4 @@
-"""A cursor over parsed TOML that notes what is wrong and reads on, so that all faults come at once."""
+"""A cursor over parsed TOML that notes what is wrong and reads on: all faults come at once."""
 
 from __future__ import annotations
 

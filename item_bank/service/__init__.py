@@ -1,0 +1,64 @@
+"""The bank's services: all SQL about items, revisions and pools.
+
+What lives here: functions that take a `Session` and never commit; whoever calls decides what is
+one transaction. What goes wrong is an exception with data, in English, for the caller to put into
+a reader's words.
+"""
+
+from item_bank.service.errors import (
+    InvalidContent,
+    NoSuchItem,
+    NoSuchPool,
+    NoSuchRevision,
+    NothingToPublish,
+    StaleItem,
+)
+from item_bank.service.exchange import ImportReport, export, import_sources
+from item_bank.service.pools import (
+    is_calibrated,
+    latest_pool_number,
+    pool,
+    pool_revision_ids,
+    publish_pool,
+)
+from item_bank.service.reading import (
+    ItemRow,
+    Revision,
+    item,
+    items,
+    latest_revision,
+    modules,
+    revision,
+    revisions,
+)
+from item_bank.service.saving import create_item, save_revision
+from item_bank.starter_bank import practice_item, starter_sources
+
+__all__ = [
+    "ImportReport",
+    "InvalidContent",
+    "ItemRow",
+    "NoSuchItem",
+    "NoSuchPool",
+    "NoSuchRevision",
+    "NothingToPublish",
+    "Revision",
+    "StaleItem",
+    "create_item",
+    "export",
+    "import_sources",
+    "is_calibrated",
+    "item",
+    "items",
+    "latest_pool_number",
+    "latest_revision",
+    "modules",
+    "pool",
+    "pool_revision_ids",
+    "practice_item",
+    "publish_pool",
+    "revision",
+    "revisions",
+    "save_revision",
+    "starter_sources",
+]
