@@ -37,7 +37,7 @@ def home() -> Response:
 @blueprint.get("/sign-in/<token>")
 @access.open_to(access.everybody)
 def sign_in(token: str) -> Response | tuple[str, int]:
-    """Follow a personal link; it works until it expires, so a mail scanner's visit costs nothing."""
+    """Follow a personal link; it works until it expires, so that a mail scanner cannot spoil it."""
     try:
         sign_in_token = service.sign_in(current_app.extensions["spor"], token)
     except service.UnknownLink:

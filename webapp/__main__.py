@@ -1,0 +1,5 @@
+"""`python -m webapp` is `spor`."""
+
+from webapp.cli import main
+
+main()
