@@ -22,8 +22,7 @@ help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNS) assets ## Start Spor with a demo municipality on http://127.0.0.1:8000 (PORT=…, SPOR_DATABASE_URL=…)
-	@$(BIN)/spor demo
-	@exec $(BIN)/spor serve
+	@exec $(BIN)/spor demo --serve
 
 test: $(DEVELOPS) assets ## Run the whole suite: also studies, a real browser and PostgreSQL
 	CHROMIUM="$$($(BIN)/python tools/browser.py)" && export CHROMIUM && $(BIN)/pytest -n $(WORKERS)

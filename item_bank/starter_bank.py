@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 STARTER = resources.files("item_bank") / "starter"
 
 
-def starter_sources() -> tuple[list[ModuleSource], list[ItemSource]]:
-    """Read every module and item; SourceError with the faults of all files together."""
+def starter_sources(
+    root: Traversable = STARTER,
+) -> tuple[list[ModuleSource], list[ItemSource]]:
+    """Read every module and item below `root`, where each module has a folder.
+
+    SourceError with the faults of all files together.
+    """
     modules: list[ModuleSource] = []
     items: list[ItemSource] = []
     faults: list[Fault] = []
-    for file in _files():
+    for file in _files(root):
         text, name = file.read_text(encoding="utf-8"), file.name
         try:
             if name == "module.toml":
@@ -42,7 +47,7 @@ def practice_item() -> ItemSource:
     return read_items(text, name="practice.toml")[0]
 
 
-def _files() -> list[Traversable]:
-    folders = sorted((f for f in STARTER.iterdir() if f.is_dir()), key=lambda f: f.name)
+def _files(root: Traversable) -> list[Traversable]:
+    folders = sorted((f for f in root.iterdir() if f.is_dir()), key=lambda f: f.name)
     files = (file for folder in folders for file in folder.iterdir())
     return sorted((f for f in files if f.name.endswith(".toml")), key=lambda f: f.name)

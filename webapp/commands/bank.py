@@ -29,12 +29,12 @@ def import_(folder: Path | None) -> None:
     is wrong, all of it is listed and nothing is loaded.
     """
     try:
-        modules, items = service.starter_sources(folder)
+        modules, items = service.starter_sources(folder) if folder else service.starter_sources()
     except SourceError as error:
         raise click.ClickException("\n".join(map(str, error.faults))) from error
     with context.database().write() as session:
         report = service.import_sources(session, modules, items, now=clock.now())
-    click.echo(f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged.")
+    click.echo(f"{len(report.new)} new, {len(report.changed)} changed, {len(report.unchanged)} unchanged.")
 
 
 @bank.command()

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from alembic import context
 
+from item_bank.base import UtcDateTime
 from webapp.tables import metadata
 
 config = context.config
+
+
+def render_item(kind: str, item: object, _context: object) -> str | bool:
+    """Migrations name plain types, so that old ones survive a change of ours."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
 
 
 def run() -> None:
@@ -17,6 +25,7 @@ def run() -> None:
             render_as_batch=True,
             compare_type=True,
             compare_server_default=True,
+            render_item=render_item,
         )
         with context.begin_transaction():
             context.run_migrations()
