@@ -16,7 +16,7 @@ DEVELOPS := .venv/.stamp-develop
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 WORKERS ?= 2
 
-.PHONY: help run test check lint types rooms fast assets screenshots format clean
+.PHONY: help run test check lint types rooms fast assets messages screenshots format clean
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ fast: $(DEVELOPS) ## Run the tests that need no browser, no PostgreSQL and no pa
 
 assets: $(VENV) ## Fetch style sheets and font (once; pinned)
 	@$(BIN)/python tools/assets.py
+
+messages: $(DEVELOPS) ## Gather new texts into the nb and nn catalogues, for translation
+	$(BIN)/python tools/messages.py
 
 screenshots: $(DEVELOPS) assets ## Take pictures of the main pages into docs/screenshots
 	CHROMIUM="$$($(BIN)/python tools/browser.py)" && export CHROMIUM && $(BIN)/python tools/screenshots.py
