@@ -32,7 +32,7 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]
     )
 
     def validate_message(self, field: TextAreaField) -> None:
-        if len(field.data) > LONGEST_MESSAGE:
+        if len(field.data or "") > LONGEST_MESSAGE:
             raise ValidationError(
                 gettext("The message is too long. Write at most 2000 characters.")
             )

@@ -59,7 +59,7 @@ def ask_for_review(public_id: str) -> Response | tuple[str, int]:
     try:
         if not form.validate_on_submit():
             return _result_page(service.result(_database(), public_id, person_id), form), 422
-        service.ask_for_review(_database(), public_id, person_id, form.message.data)
+        service.ask_for_review(_database(), public_id, person_id, form.message.data or "")
     except service.NoSuchAttempt:
         abort(404)
     except service.Unfinished:
