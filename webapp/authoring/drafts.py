@@ -196,13 +196,13 @@ def _read(form: Mapping[str, str], name: str) -> str:
 
 
 def _read_text(form: Mapping[str, str], name: str) -> TextDraft:
-    texts = (_read(form, f"{name}-{language}") for language in LANGUAGES)
-    return TextDraft(*texts, same=f"{name}-same" in form)
+    nb, nn, en = (_read(form, f"{name}-{language}") for language in LANGUAGES)
+    return TextDraft(nb, nn, en, same=f"{name}-same" in form)
 
 
 def _count(form: Mapping[str, str], name: str) -> int:
     text = form.get(name, "0")
-    if not text.isdecimal() or len(text) > 2 or int(text) > MOST_ROWS:  # noqa: PLR2004
+    if not text.isdecimal() or len(text) > 2 or int(text) > MOST_ROWS:
         raise Malformed(name)
     return int(text)
 
@@ -319,6 +319,6 @@ def _number(typed: str, field: str) -> float:
         number = float(squeezed)
     except ValueError:
         raise NotANumber(field) from None
-    if not abs(number) < 1e15:  # noqa: PLR2004  (also refuses nan and inf)
+    if not abs(number) < 1e15:  # nan and inf are refused too
         raise NotANumber(field)
     return number

@@ -40,7 +40,7 @@ class Problem(NamedTuple):
 
 
 def judge(draft: Draft) -> tuple[ItemContent | None, tuple[Problem, ...]]:
-    """The content the draft says, and what is wrong with it; None when it says no content at all."""
+    """The content the draft says, or None when it says none at all, and what is wrong with it."""
     too_long = tuple(_too_long(draft))
     try:
         content = content_of(draft)
@@ -51,7 +51,7 @@ def judge(draft: Draft) -> tuple[ItemContent | None, tuple[Problem, ...]]:
 
 
 def problems_of(draft: Draft, findings: Iterator[Finding]) -> tuple[Problem, ...]:
-    """The findings as problems, each once: a text that is the same in all languages has one field."""
+    """The findings as problems, each once: a text that is the same in all three has one field."""
     problems = (_problem(draft, finding) for finding in findings)
     return tuple(dict.fromkeys(problems))
 
@@ -93,16 +93,13 @@ def _field(draft: Draft, names: list[str]) -> tuple[str, TextDraft | None]:
         return _row_field(draft, number, names[1:])
     if name == "extra" and number:
         return f"extras-{int(number) - 1}", draft.extras[int(number) - 1]
-    if name == "answer" and len(names) > 1:
-        field = names[1].partition(" ")[0]
+    if names == ["picture", "alt"]:
+        return "alt", draft.alt
+    if name in {"answer", "picture"}:
+        field = names[-1].partition(" ")[0]
         return ("answer_type" if field == "type" else field), None
-    if name == "picture" and len(names) > 1:
-        return ("alt", draft.alt) if names[1] == "alt" else (names[1], None)
-    if name == "stem":
-        return "stem", draft.stem
-    if name == "material":
-        return "material", draft.material
-    return name, None
+    texts = {"stem": draft.stem, "material": draft.material}
+    return name, texts.get(name)
 
 
 def _row_field(draft: Draft, number: str | None, rest: list[str]) -> tuple[str, TextDraft | None]:
@@ -123,19 +120,23 @@ def _message(draft: Draft, finding: Finding, names: list[str], language: Languag
     expected = finding.expected
     if expected == "a text":
         return _missing(names, language)
+    if count := _COUNT.fullmatch(expected):
+        return _counted(draft, count)
+    if names == ["option"] and language is None:
+        return _which_are_right(draft)
+    return _about_text(names, expected) or _about_field(names, expected)
+
+
+def _about_text(names: list[str], expected: str) -> str | None:
     if expected == "one line":
         return _("%(what)s must stand on one line.", what=_what(names))
     if expected == "backticks in pairs":
         return _("Code stands between two backticks (`). One of them is missing.")
-    if count := _COUNT.fullmatch(expected):
-        return _counted(draft, count)
     if words := _WORDS.fullmatch(expected):
         return _("Shorten the question to %(most)s words. It has %(now)s.", **words.groupdict())
     if repeated := _REPEATED.fullmatch(expected):
         return _("«%(text)s» stands here more than once.", text=repeated["text"])
-    if names == ["option"]:
-        return _which_are_right(draft)
-    return _of_a_field(names, expected)
+    return None
 
 
 def _missing(names: list[str], language: Language | None) -> str:
@@ -182,7 +183,7 @@ def _which_are_right(draft: Draft) -> str:
     return _("Mark exactly one option as right.")
 
 
-def _of_a_field(names: list[str], expected: str) -> str:
+def _about_field(names: list[str], expected: str) -> str:
     messages = {
         "rationale": _("Say why this is right, or what makes people choose it."),
         "place": _("Give each option a place of its own in the picture."),
