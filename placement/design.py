@@ -89,7 +89,7 @@ class Design:
     losses: tuple[tuple[float, ...], ...] = LOSSES
     prior: Prior = field(default_factory=NormalPrior)
     estimator: Estimator = field(default_factory=ExpectedAPosteriori)
-    selector: Selector = field(default_factory=TrackInformation)
+    selector: Selector = field(default_factory=MaximumInformation)
     content: Content = field(default_factory=Blueprint)
     exposure: Exposure = field(default_factory=Randomesque)
     stopping: Stopping = field(default_factory=RateOfReturn)

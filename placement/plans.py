@@ -23,7 +23,7 @@ class ModulePlan:
 
     def __post_init__(self) -> None:
         faults = []
-        if not self.precision or min(self.precision) <= 0:
+        if not (self.precision and all(value > 0 for value in self.precision)):
             faults.append(f"plan {self.module}: precision must hold numbers above 0")
         if self.lengths and min(self.lengths) < 0:
             faults.append(f"plan {self.module}: lengths must not be below 0")

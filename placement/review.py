@@ -16,7 +16,7 @@ class Review:
     """
 
     certainty: float = 0.60
-    margin: float = 0.25
+    margin: float = 0.50
 
     def __post_init__(self) -> None:
         usable = 0 <= self.certainty <= 1 and self.margin >= 0
