@@ -97,7 +97,7 @@ def _check(session: Session, modules: Sequence[ModuleSource], items: Sequence[It
     for id_, count in Counter(item.id for item in items).items():
         if count > 1:
             faults.append(Fault("import", id_, "id", f"an id used once, not {count} times"))
-    kinds = dict(session.execute(select(Item.id, Item.kind)).tuples().all())
+    kinds = dict(session.execute(select(Item.id, Item.kind)).all())
     faults += [
         Fault("import", item.id, "kind", f"{kinds[item.id]}: another kind is another item")
         for item in items

@@ -99,7 +99,7 @@ def pool(session: Session, number: int) -> TabulatedPool:
 def pool_revision_ids(session: Session, number: int) -> dict[str, int]:
     """Map each item of the pool to its revision there; empty for a pool that does not exist."""
     query = select(PoolItem.item_id, PoolItem.revision_id).where(PoolItem.pool_number == number)
-    return dict(session.execute(query))
+    return dict(session.execute(query).all())
 
 
 def is_calibrated(session: Session, number: int) -> bool:
