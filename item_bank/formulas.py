@@ -133,5 +133,5 @@ def _canonical(tokens: list[Token], index: int) -> str:
 
 
 def _number(digits: str) -> str:
-    """The shortest spelling: `0,50`, `,5` and `0.5` are one number; a row of `$1` keeps its own."""
+    """The shortest spelling: `0,50` and `.5` are one number; a row of `$1` keeps its own."""
     return format(Decimal(digits).normalize(), "f")

@@ -1,0 +1,125 @@
+"""A pool is frozen: what a round draws on stays as it was published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import insert, update
+
+from item_bank import service as bank
+from item_bank.models import Item, Pool, PoolItem
+from tests.item_bank.contents import ITEMS, MODULE, NOISE, NOW, OTHER_MODULE, SINGLE, text
+
+
+@pytest.fixture
+def filled(database):
+    with database.write() as session:
+        bank.import_sources(session, (MODULE, OTHER_MODULE), (*ITEMS, *NOISE), NOW)
+    return database
+
+
+def publish(session, **others):
+    return bank.publish_pool(session, **({"now": NOW, "by": 7, "note": ""} | others))
+
+
+def change(session, item_id="QA-100", expected=1):
+    return bank.save_revision(
+        session,
+        item_id,
+        replace(SINGLE, stem=text("Another stem")),
+        expected_version=expected,
+        author_id=None,
+        note="",
+        now=NOW,
+    )
+
+
+def test_a_pool_holds_the_latest_revision_of_each_approved_item(filled):
+    with filled.write() as session:
+        saved = change(session)
+        session.execute(update(Item).where(Item.id == "QA-101").values(status="retired"))
+        number = publish(session, modules=["QA"])
+        pooled = bank.pool_revision_ids(session, number)
+        assert sorted(pooled) == [i.id for i in ITEMS if i.id != "QA-101"]
+        assert pooled["QA-100"] == saved.id
+        assert bank.item(session, "QA-100").status == "in_use"
+        assert bank.item(session, "QA-101").status == "retired"
+        assert bank.item(session, "NO-100").status == "approved"
+
+
+def test_pools_are_numbered_and_an_older_one_stays_as_it_was(filled):
+    with filled.write() as session:
+        assert bank.latest_pool_number(session) is None
+        assert publish(session) == 1
+        before = bank.pool_revision_ids(session, 1)
+        change(session)
+        row = bank.item(session, "QA-100")
+        assert (row.pool_revision, row.is_ahead_of_pool) == (1, True)
+        assert publish(session) == bank.latest_pool_number(session) == 2
+        assert bank.pool_revision_ids(session, 1) == before
+        assert bank.pool_revision_ids(session, 2) != before
+        row = bank.item(session, "QA-100")
+        assert (row.pool_revision, row.is_ahead_of_pool) == (2, False)
+
+
+def test_the_engine_gets_the_pool_tabulated_once(filled):
+    with filled.write() as session:
+        publish(session)
+    with filled.read() as session:
+        pool = bank.pool(session, 1)
+        assert pool.items == tuple(sorted(i.id for i in (*ITEMS, *NOISE)))
+        assert set(pool.modules) == {"QA", "NO"}
+        assert set(pool.categories) == {"QA.1", "NO.1"}
+        assert bank.pool(session, 1) is pool
+        with pytest.raises(bank.NoSuchPool):
+            bank.pool(session, 2)
+
+
+def test_a_publication_rolled_back_leaves_no_pool_behind(filled):
+    with filled.write() as session:
+        publish(session)
+        assert len(bank.pool(session, 1)) == len(ITEMS) + len(NOISE)
+        session.rollback()
+    with filled.write() as session:
+        publish(session, modules=["QA"], now=NOW.replace(hour=13))
+    with filled.read() as session:
+        assert len(bank.pool(session, 1)) == len(ITEMS)
+
+
+def test_a_revision_keeps_its_parameters_and_a_new_one_starts_from_the_prior(filled):
+    with filled.write() as session:
+        publish(session)
+        assert not bank.is_calibrated(session, 1)
+        session.execute(insert(Pool).values(number=2, published_at=NOW, note=""))
+        calibrated = [
+            {"pool_number": 2, "item_id": item_id, "revision_id": revision_id, "module": "QA",
+             "category": "QA.1", "model": "2PL", "a": 1.4, "b": 0.3, "c": 0.0, "se_a": 0.1,
+             "se_b": 0.1, "cov_ab": 0.0, "n_responses": 300}
+            for item_id, revision_id in bank.pool_revision_ids(session, 1).items()
+        ]  # fmt: skip
+        session.execute(insert(PoolItem), calibrated)
+        assert bank.is_calibrated(session, 2)
+        change(session)
+        publish(session)
+        assert not bank.is_calibrated(session, 3)
+        kept = session.get(PoolItem, (3, "QA-102"))
+        new = session.get(PoolItem, (3, "QA-100"))
+    assert (kept.b, kept.n_responses) == (0.3, 300)
+    assert (new.b, new.se_b, new.n_responses) == (-0.4, 0.6, 0)
+
+
+def test_a_module_with_too_few_items_is_told_of(filled):
+    with filled.write() as session:
+        session.execute(update(Item).where(Item.id > "NO-103").values(status="draft"))
+        with pytest.raises(bank.NothingToPublish) as caught:
+            publish(session)
+        assert [reason.split()[0] for reason in caught.value.reasons] == ["NO"]
+        with pytest.raises(bank.NothingToPublish):
+            publish(session, modules=["SA"])
+        assert bank.latest_pool_number(session) is None
+
+
+def test_an_empty_bank_has_nothing_to_publish(database):
+    with database.write() as session, pytest.raises(bank.NothingToPublish):
+        publish(session)
