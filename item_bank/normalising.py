@@ -7,8 +7,10 @@ either is.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from decimal import Decimal
 from typing import Literal
 
 from item_bank.formulas import formula_readings
@@ -26,7 +28,7 @@ def comparable(kind: Literal["formula", "number", "text"], text: str) -> frozens
         return formula_readings(text.translate(MINUS_SIGNS))
     if kind == "number":
         number = read_number(text)
-        return frozenset() if number is None else frozenset({repr(number)})
+        return frozenset() if number is None else frozenset({format(Decimal(repr(number)), "f")})
     plain = plain_text(text)
     return frozenset({plain}) if plain else frozenset()
 
@@ -50,4 +52,5 @@ def read_number(text: str) -> float | None:
     if match is None or (match[2] is None and match[3] is None):
         return None
     whole = re.sub(r"\s", "", match[2] or "0")
-    return float(f"{match[1]}{whole}.{match[3] or '0'}")
+    number = float(f"{match[1]}{whole}.{match[3] or '0'}")
+    return number if math.isfinite(number) else None

@@ -99,6 +99,7 @@ def test_every_norwegian_name_is_its_english_one(name, spaced):
         (",", False),
         ("1e1", False),
         ("nan", False),
+        ("9" * 400, False),
     ],
 )
 def test_a_number_is_right_within_its_tolerance(answer, right):
