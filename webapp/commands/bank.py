@@ -34,7 +34,8 @@ def import_(folder: Path | None) -> None:
         raise click.ClickException("\n".join(map(str, error.faults))) from error
     with context.database().write() as session:
         report = service.import_sources(session, modules, items, now=clock.now())
-    click.echo(f"{len(report.new)} new, {len(report.changed)} changed, {len(report.unchanged)} unchanged.")
+    new, changed, unchanged = map(len, (report.new, report.changed, report.unchanged))
+    click.echo(f"{new} new, {changed} changed, {unchanged} unchanged.")
 
 
 @bank.command()

@@ -24,7 +24,10 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
     def submission(self, form: MultiDict[str, str]) -> Submission:
         """What was sent, the question's own fields apart from the form's. After validation."""
         fields = {name: form.getlist(name) for name in form if name not in OWN_FIELDS}
-        return Submission(position=self.position.data, key=self.key.data, form=fields)
+        position, key = self.position.data, self.key.data
+        assert position is not None
+        assert key is not None
+        return Submission(position=position, key=key, form=fields)
 
 
 def new_key() -> str:

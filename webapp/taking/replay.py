@@ -10,7 +10,8 @@ from sqlalchemy import select
 from item_bank import service as bank
 from item_bank.answers import answer_from_json
 from item_bank.scoring import score
-from placement.engine import Administer, decide
+from placement.engine import decide
+from placement.outcomes import Administer
 from placement.responses import Response
 from webapp.outcomes.models import Placement
 from webapp.rounds.designs import design as stored_design
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from placement.engine import Finish
+    from placement.outcomes import Finish
     from webapp.database import Database
 
 

@@ -17,7 +17,8 @@ from item_bank import service as bank
 from item_bank.answers import Answer as RawAnswer
 from item_bank.answers import answer_to_json, read_answer
 from item_bank.scoring import score
-from placement.engine import Administer, Finish, decide
+from placement.engine import decide
+from placement.outcomes import Administer, Finish
 from placement.responses import Response
 from webapp import clock
 from webapp.outcomes.models import Placement
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from item_bank.content import ItemContent
-    from placement.engine import ModulePlacement
+    from placement.outcomes import ModulePlacement
     from webapp.database import Database
 
 TRIES = 5

@@ -111,7 +111,13 @@ def _steps(session: Session, attempt_id: int) -> tuple[Step, ...]:
             module=shown.module,
             revision_id=shown.revision_id,
             remaining=(shown.remaining_low, shown.remaining_high),
-            answer=given and GivenAnswer(given.raw, given.category, given.idempotency_key),
+            answer=_given(given),
         )
         for shown, given in rows
     )
+
+
+def _given(answer: Answer | None) -> GivenAnswer | None:
+    if answer is None:
+        return None
+    return GivenAnswer(answer.raw, answer.category, answer.idempotency_key)
