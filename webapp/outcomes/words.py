@@ -54,6 +54,8 @@ def certainty_sentence(certainty: Certainty) -> str:
         return gettext("We are quite sure of this proposal.")
     if certainty.grade is Grade.FAIRLY:
         return gettext("We are fairly sure of this proposal.")
+    if certainty.grade is Grade.LIKELY:
+        return gettext("This is the most likely place for you to begin, but it is not certain.")
     return gettext(
         "It is close between “%(track)s” and “%(other)s”.",
         track=track_name(certainty.track),
@@ -90,4 +92,6 @@ def certainty_label(certainty: Certainty) -> str:
         return gettext("Quite sure")
     if certainty.grade is Grade.FAIRLY:
         return gettext("Fairly sure")
+    if certainty.grade is Grade.LIKELY:
+        return gettext("Likely, not certain")
     return gettext("Close to “%(track)s”", track=track_name(certainty.other))

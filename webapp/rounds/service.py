@@ -112,7 +112,8 @@ class Participant:
     unit: str
     staff_group: str
     status: Status
-    finished_at: datetime | None
+    done_on: date | None
+    """The day where the organisation is; the hour is nobody's business."""
 
     @property
     def name(self) -> str:
@@ -254,7 +255,7 @@ def _participants(session: Session, round_id: int) -> list[Participant]:
         .order_by(Person.id)
     )
     people = [
-        Participant(given, family, unit_id, unit, group, _status(started, finished), finished)
+        Participant(given, family, unit_id, unit, group, _status(started, finished), _day(finished))
         for _person, given, family, unit_id, unit, group, started, finished in rows
     ]
     return sorted(people, key=_by_unit_and_name)
@@ -262,6 +263,10 @@ def _participants(session: Session, round_id: int) -> list[Participant]:
 
 def _by_unit_and_name(person: Participant) -> tuple[str, ...]:
     return tuple(map(alphabetical, (person.unit, person.family_name, person.given_name)))
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.astimezone(clock.OSLO).date()
 
 
 def _status(started_at: datetime | None, finished_at: datetime | None) -> Status:

@@ -14,7 +14,14 @@ def _certainty(track, *chances, near=False):
 
 @pytest.mark.parametrize(
     ("chance", "grade"),
-    [(0.59, Grade.CLOSE), (0.60, Grade.FAIRLY), (0.84, Grade.FAIRLY), (0.85, Grade.SURE)],
+    [
+        (0.59, Grade.CLOSE),
+        (0.60, Grade.LIKELY),
+        (0.79, Grade.LIKELY),
+        (0.80, Grade.FAIRLY),
+        (0.89, Grade.FAIRLY),
+        (0.90, Grade.SURE),
+    ],
 )
 def test_the_grade_follows_the_chance_of_the_proposed_track(chance, grade):
     assert _certainty("medium", 0, chance, 1 - chance, 0).grade is grade
@@ -22,6 +29,12 @@ def test_the_grade_follows_the_chance_of_the_proposed_track(chance, grade):
 
 def test_near_a_boundary_nothing_is_sure():
     assert _certainty("medium", 0, 0.9, 0.1, 0, near=True).grade is Grade.CLOSE
+
+
+def test_each_grade_has_its_own_words():
+    every = [_certainty("medium", 0, p, 1 - p, 0) for p in (0.5, 0.7, 0.85, 0.95)]
+    assert len({certainty_sentence(one) for one in every}) == 4
+    assert len({certainty_label(one) for one in every}) == 4
 
 
 def test_a_proposal_for_its_cost_is_close_to_the_likelier_track():
