@@ -27,7 +27,7 @@ KINDS: Kinds = {
     Stopping: {"rate_of_return": RateOfReturn, "fixed_length": FixedLength},
 }
 CUTS = (-0.75, 0.25, 1.0)
-TRACKS = (Track("long", 15), Track("medium", 8), Track("short", 4), Track("direct", 0))
+TRACKS = (Track("long", 15.0), Track("medium", 8.0), Track("short", 4.0), Track("direct", 0.0))
 # Rows: where a person belongs; columns: where they are placed; both long … direct. Hours, with the
 # cost of a failed certification: over-placement costs more than it saves, *direct* most of all.
 LOSSES = (

@@ -36,5 +36,5 @@ class Randomesque:
 def _rounded(values: Floats) -> Floats:
     """Round to nine significant digits of the largest finite value in each row."""
     finite = np.where(np.isfinite(values), np.abs(values), 0)
-    scale = np.maximum(finite.max(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+    scale = np.maximum(finite.max(axis=1, keepdims=True, initial=0), np.finfo(np.float64).tiny)
     return np.asarray(np.round(values / scale, 9))
