@@ -1,0 +1,214 @@
+"""A draft keeps what was typed, becomes content, and says what must be mended, field by field."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from werkzeug.datastructures import MultiDict
+
+from item_bank.content import ItemContent, Text, broken_rules
+from tests.item_bank.contents import (
+    EVERY_KIND,
+    FORMULA,
+    HOT_SPOT,
+    MATCHING,
+    MULTIPLE,
+    NUMBER,
+    ORDERING,
+    SINGLE,
+    WORD,
+    contents,
+)
+from webapp.authoring.comparison import differences
+from webapp.authoring.drafts import (
+    Draft,
+    Malformed,
+    Row,
+    TextDraft,
+    change_rows,
+    content_of,
+    draft_of,
+    read_draft,
+)
+from webapp.authoring.problems import LONGEST_TEXT, judge
+
+BLANK = TextDraft()
+
+
+def fields(problems: object) -> set[str]:
+    return {problem.field for problem in problems}
+
+
+@given(contents)
+def test_a_draft_of_a_content_says_that_content(content: ItemContent) -> None:
+    again = content_of(draft_of(content))
+    if content.kind != "short":
+        assert again.stem == stripped(content.stem)
+        assert draft_of(again) == draft_of(content_of(draft_of(again)))
+
+
+def stripped(text: Text) -> Text:
+    return Text(text.nb.strip(), text.nn.strip(), text.en.strip())
+
+
+@pytest.mark.parametrize("content", EVERY_KIND, ids=lambda content: content.kind)
+def test_every_kind_comes_back_exactly_and_without_problems(content: ItemContent) -> None:
+    assert judge(draft_of(content)) == (content, ())
+
+
+@pytest.mark.parametrize("content", EVERY_KIND, ids=lambda content: content.kind)
+def test_an_emptied_form_is_told_of_every_field(content: ItemContent) -> None:
+    draft = draft_of(content)
+    empty = Draft(
+        kind=draft.kind,
+        rows=tuple(Row(place=row.place) for row in draft.rows),
+        extras=tuple(BLANK for _ in draft.extras),
+        answer_type=draft.answer_type,
+        scene=draft.scene,
+    )
+    _, problems = judge(empty)
+    assert {"stem-nb", "stem-nn", "stem-en"} <= fields(problems)
+    assert all(f"rows-{n}-text-nn" in fields(problems) for n in range(len(draft.rows)))
+    assert all(f"extras-{n}-en" in fields(problems) for n in range(len(draft.extras)))
+    assert all("[[" not in p.message and "breaks a rule" not in p.message for p in problems)
+
+
+def test_what_is_the_same_in_all_three_is_asked_for_once() -> None:
+    draft = replace(draft_of(SINGLE), stem=TextDraft(same=True))
+    assert [p.field for p in judge(draft)[1]] == ["stem-nb"]
+    assert content_of(replace(draft, stem=TextDraft("`=A1`", "x", "", same=True))).stem == (
+        Text.same("`=A1`")
+    )
+
+
+def rows(draft: Draft, **changes: object) -> Draft:
+    first, *others = draft.rows
+    return replace(draft, rows=(replace(first, **changes), *others))
+
+
+@pytest.mark.parametrize(
+    ("draft", "field"),
+    [
+        (replace(draft_of(SINGLE), rows=draft_of(SINGLE).rows[:2]), "rows"),
+        (rows(draft_of(SINGLE), correct=False), "rows"),
+        (rows(draft_of(SINGLE), rationale=" "), "rows-0-rationale"),
+        (rows(draft_of(SINGLE), text=TextDraft("a\nb", "a", "a")), "rows-0-text-nb"),
+        (rows(draft_of(SINGLE), text=TextDraft("a", "`a", "a")), "rows-0-text-nn"),
+        (rows(draft_of(SINGLE), text=draft_of(SINGLE).rows[1].text), "rows-nb"),
+        (rows(draft_of(MULTIPLE), correct=False), "rows"),
+        (replace(draft_of(ORDERING), rows=draft_of(ORDERING).rows[:1]), "rows"),
+        (replace(draft_of(ORDERING), fixed_order=True), "fixed_order"),
+        (rows(draft_of(MATCHING), right=TextDraft("", "b", "c")), "rows-0-right-nb"),
+        (replace(draft_of(MATCHING), extras=(TextDraft("", "b", "c"),)), "extras-0-nb"),
+        (replace(draft_of(SINGLE), stem=TextDraft("a " * 61, "b", "c")), "stem-nb"),
+        (replace(draft_of(SINGLE), material=TextDraft("a|b\nc", "b", "c")), "material-nb"),
+        (replace(draft_of(SINGLE), material=TextDraft("a", "", "c")), "material-nn"),
+        (replace(draft_of(FORMULA), accept="SUM(A1)"), "accept"),
+        (replace(draft_of(WORD), accept=" \n "), "accept"),
+        (replace(draft_of(WORD), rationale=""), "rationale"),
+        (replace(draft_of(NUMBER), value=""), "value"),
+        (replace(draft_of(NUMBER), value="many"), "value"),
+        (replace(draft_of(NUMBER), value="nan"), "value"),
+        (replace(draft_of(NUMBER), tolerance="-1"), "tolerance"),
+        (replace(draft_of(HOT_SPOT), alt=TextDraft("a", "b", "")), "alt-en"),
+        (replace(draft_of(HOT_SPOT), scene="no-such"), "scene"),
+        (rows(draft_of(HOT_SPOT), place="nowhere"), "rows-0-place"),
+        (rows(draft_of(HOT_SPOT), place="fill"), "rows-0-place"),
+        (rows(draft_of(SINGLE), rationale="x" * (LONGEST_TEXT + 1)), "rows-0-rationale"),
+    ],
+)
+def test_each_rule_is_told_beside_its_field_in_words(draft: Draft, field: str) -> None:
+    _, problems = judge(draft)
+    found = fields(problems)
+    assert field in found or (field == "rows-nb" and "rows" in found)
+    assert all("breaks a rule" not in problem.message for problem in problems)
+
+
+def test_numbers_may_be_typed_as_norwegians_type_them() -> None:
+    content, problems = judge(replace(draft_of(NUMBER), value="1 250,5", tolerance=""))
+    assert not problems
+    assert content is not None
+    assert (content.body.value, content.body.tolerance) == (1250.5, 0.0)
+
+
+# Rows
+
+
+def words(draft: Draft) -> list[str]:
+    return [row.text.nb for row in draft.rows]
+
+
+@pytest.mark.parametrize(
+    ("action", "order", "focus"),
+    [
+        ("add rows", ["first nb", "second nb", "third nb", ""], "rows-3-text-nb"),
+        ("remove rows 0", ["second nb", "third nb"], "rows-0-text-nb"),
+        ("remove rows 2", ["first nb", "second nb"], "rows-1-text-nb"),
+        ("up rows 2", ["first nb", "third nb", "second nb"], "rows-1-text-nb"),
+        ("up rows 0", ["first nb", "second nb", "third nb"], "rows-0-text-nb"),
+        ("down rows 0", ["second nb", "first nb", "third nb"], "rows-1-text-nb"),
+    ],
+)
+def test_row_buttons_change_the_rows_and_lead_on(action, order, focus) -> None:
+    changed, at = change_rows(draft_of(ORDERING), action)
+    assert (words(changed), at) == (order, focus)
+
+
+def test_extras_come_and_go() -> None:
+    draft = draft_of(MATCHING)
+    without, focus = change_rows(draft, "remove extras 0")
+    assert (without.extras, focus) == ((), "add-extras")
+    assert without.rows == draft.rows
+    assert change_rows(without, "add extras")[0].extras == (BLANK,)
+
+
+def test_there_is_an_end_to_adding() -> None:
+    draft = draft_of(SINGLE)
+    for _ in range(20):
+        draft, _focus = change_rows(draft, "add rows")
+    assert len(draft.rows) == 10
+
+
+@pytest.mark.parametrize("action", ["remove rows 3", "remove rows", "turn rows 0", "add columns"])
+def test_a_button_that_is_not_there_is_refused(action) -> None:
+    with pytest.raises(Malformed):
+        change_rows(draft_of(ORDERING), action)
+
+
+@pytest.mark.parametrize(
+    "sent", [{"rows": "11"}, {"rows": "-1"}, {"extras": "x"}, {"answer_type": "essay"}]
+)
+def test_a_form_that_is_not_ours_is_refused(sent) -> None:
+    with pytest.raises(Malformed):
+        read_draft(MultiDict(sent), "single")
+
+
+def test_line_breaks_are_one_character_and_control_characters_go() -> None:
+    draft = read_draft(MultiDict({"stem-nb": "a\r\nb\x00\x07\tc"}), "single")
+    assert draft.stem.nb == "a\nb\tc"
+
+
+# Comparing
+
+
+def test_only_what_differs_is_compared() -> None:
+    mine = rows(draft_of(SINGLE), text=TextDraft("mine", "key nn", "key en"), correct=False)
+    wording, correct = differences(draft_of(SINGLE), mine)
+    assert (wording.field, wording.lang) == ("rows-0-text-nb", "nb")
+    assert (wording.theirs, wording.yours) == ("key nb", "mine")
+    assert correct.field == "correct-0"
+    assert correct.theirs != correct.yours
+
+
+def test_a_row_that_only_they_have_is_shown_as_theirs() -> None:
+    mine = replace(draft_of(ORDERING), rows=draft_of(ORDERING).rows[:2])
+    found = [d for d in differences(draft_of(ORDERING), mine) if d.theirs == "third nn"]
+    assert [(d.field, d.yours) for d in found] == [("rows", "")]
+
+
+@pytest.mark.parametrize("content", EVERY_KIND, ids=lambda content: content.kind)
+def test_a_content_does_not_differ_from_itself(content: ItemContent) -> None:
+    assert differences(draft_of(content), draft_of(content)) == ()
+    assert list(broken_rules(content)) == []
