@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -42,6 +43,8 @@ class Scene:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        if database.engine.dialect.name == "sqlite":
+            event.listen(database.engine, "connect", _without_waiting_for_the_disk)
         self._numbers = iter(range(1, 10_000))
         self._keep(_module("TB", 1, "Word processing"), _module("RA", 2, "Spreadsheets"))
         self.pool(1, n_responses=0)
@@ -239,6 +242,11 @@ class Scene:
         event.listen(self.database.engine, "before_cursor_execute", note)
         yield sent
         event.remove(self.database.engine, "before_cursor_execute", note)
+
+
+def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
+    """Hundreds of rows put in one by one; what is lasting is tested elsewhere."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _module(code: str, position: int, name: str) -> Module:
