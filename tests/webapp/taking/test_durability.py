@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 from datetime import timedelta
 from http.cookiejar import CookieJar
-from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
-import pytest
 from sqlalchemy import func, select
 
+from tests.serving import Server
 from tests.world import World, right_form
 from webapp.database import Database
 from webapp.people import service as people
@@ -27,47 +19,6 @@ from webapp.taking.models import Answer
 
 KILLS = 3
 ANSWERS_BETWEEN_KILLS = 4
-
-
-class Server:
-    """Spor as it is served in production, in a process group that can be killed at once."""
-
-    def __init__(self, url: str, port: int) -> None:
-        self.base = f"http://127.0.0.1:{port}"
-        self.environ = {
-            **os.environ,
-            "SPOR_DATABASE_URL": url,
-            "SPOR_SECRET_KEY": "a secret that is long enough for the tests",
-            "PORT": str(port),
-        }
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "webapp", "serve"],
-            env=self.environ,
-            start_new_session=True,
-            cwd=Path(__file__).parents[3],
-            stdout=subprocess.DEVNULL,
-        )
-        for _ in range(200):
-            try:
-                build_opener().open(f"{self.base}/health", timeout=2).close()
-            except (URLError, ConnectionError, TimeoutError):
-                assert self.process.poll() is None, "the server has stopped by itself"
-                time.sleep(0.1)
-            else:
-                return
-        pytest.fail("the server did not start within 20 seconds")
-
-    def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def hidden(page: str, name: str) -> str:
@@ -94,7 +45,7 @@ def stored(database: Database) -> int:
 
 
 def test_nothing_acknowledged_is_lost_by_kill_9(world: World) -> None:
-    server = Server(world.database.engine.url.render_as_string(hide_password=False), free_port())
+    server = Server(world.database.engine.url.render_as_string(hide_password=False))
     with world.database.write() as session:
         token = people.make_link(session, world.employee, lasts=timedelta(hours=1))
     public_id = world.begin(world.employee)
@@ -109,7 +60,6 @@ def test_nothing_acknowledged_is_lost_by_kill_9(world: World) -> None:
             server.kill()
             assert stored(world.database) == acknowledged
     finally:
-        if server.process.poll() is None:
-            server.kill()
+        server.kill()
     assert acknowledged == KILLS * ANSWERS_BETWEEN_KILLS
     assert service.open_question(world.database, public_id, world.employee) is not None

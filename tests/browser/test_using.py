@@ -1,0 +1,135 @@
+"""What people do to pages: only keys, no script, double clicks, two tabs, the back button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from tests.browser.person import Person
+from tests.world import World
+
+Visit = Callable[..., Person]
+
+
+def focused(page: Page) -> dict[str, str]:
+    found: dict[str, str] = page.evaluate(
+        """() => { const e = document.activeElement; return {
+            tag: e.tagName.toLowerCase(), type: e.type || "", id: e.id || "",
+            value: e.value || "", href: e.getAttribute("href") || "",
+            form: (e.form && e.form.getAttribute("action")) || "" } }"""
+    )
+    return found
+
+
+def tab_to(page: Page, wanted: Callable[[dict[str, str]], bool], most: int = 60) -> None:
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if wanted(focused(page)):
+            outline = page.evaluate(
+                "() => { const s = getComputedStyle(document.activeElement);"
+                " return s.outlineStyle !== 'none' || s.boxShadow !== 'none' }"
+            )
+            assert outline, "the focus cannot be seen"
+            return
+    raise AssertionError("the keyboard does not reach it")
+
+
+def answer_by_keyboard(page: Page) -> None:
+    """Answer «I don't know» to whatever kind this is, without a mouse."""
+    tab_to(
+        page,
+        lambda e: (
+            e["tag"] in {"input", "select"}
+            and e["type"] != "hidden"
+            and e["form"].endswith("/answers")
+        ),
+    )
+    for _ in range(60):
+        now = focused(page)
+        if now["id"] == "answer-dont-know":
+            break
+        page.keyboard.press("ArrowDown" if now["type"] == "radio" else "Tab")
+    assert focused(page)["id"] == "answer-dont-know"
+    if focused(page)["type"] == "checkbox":
+        page.keyboard.press("Space")
+    tab_to(page, lambda e: e["tag"] == "button" and e["form"].endswith("/answers"))
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+
+
+def test_the_whole_way_with_the_keyboard_alone(visit: Visit, world: World) -> None:
+    person = visit(world.employee)
+    page = person.page
+    page.keyboard.press("Tab")
+    assert focused(page)["href"] == "#main"
+    tab_to(page, lambda e: e["tag"] == "button" and e["form"].startswith("/invitations/"))
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    for _ in range(80):
+        if person.place == "result":
+            break
+        assert person.place == "question"
+        answer_by_keyboard(page)
+    assert person.place == "result"
+    assert {r.get_attribute("data-track") for r in page.locator("[data-track]").all()} == {"long"}
+    tab_to(page, lambda e: e["tag"] == "textarea")
+    page.keyboard.type("Kan noen se på dette en gang til?")
+    tab_to(page, lambda e: e["tag"] == "button" and e["form"].endswith("/review"))
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert page.locator('main [role="status"]').first.is_visible()
+
+
+def test_everything_works_without_scripts(visit: Visit, world: World) -> None:
+    person = visit(world.employee, java_script_enabled=False)
+    person.begin()
+    for turn in range(3):
+        assert person.place == "question"
+        person.answer(know=turn != 1)
+    assert world.counts() == (1, 4, 3, 0)
+
+
+def test_a_double_click_answers_once(visit: Visit, world: World) -> None:
+    person = visit(world.employee)
+    person.begin()
+    person.page.locator('label[for="answer-dont-know"]').click()
+    person.page.locator("form[data-item] button").first.dblclick()
+    person.page.wait_for_load_state()
+    assert person.place == "question"
+    assert world.counts() == (1, 2, 1, 0)
+
+
+def test_reload_and_the_back_button_are_harmless(visit: Visit, world: World) -> None:
+    person = visit(world.employee)
+    person.begin()
+    first = person.answer()
+    person.page.reload()
+    person.page.go_back()
+    person.page.go_forward()
+    person.page.goto(person.page.url)
+    assert person.page.locator("form[data-item]").get_attribute("data-item") != first
+    assert world.counts() == (1, 2, 1, 0)
+
+
+def test_two_tabs_keep_the_first_answer(visit: Visit, world: World) -> None:
+    person = visit(world.employee)
+    person.begin()
+    other = Person(person.page.context.new_page())
+    other.page.goto(person.page.url)
+    person.page.locator("form[data-item]").wait_for()
+    person.answer()
+    form = other.page.locator("form[data-item]")
+    kind = form.locator("fieldset.question").get_attribute("data-kind")
+    if kind in {"single", "hotspot", "multiple"}:
+        form.locator('label[for="answer-1"]').last.click()
+    elif kind == "short":
+        form.locator("#answer-1").fill("7")
+    else:
+        for number, select in enumerate(form.locator("select").all(), start=1):
+            select.select_option(index=number)
+    form.locator("button").first.click()
+    assert other.place == "error"
+    other.page.locator("main a.ds-button").click()
+    assert other.place == "question"
+    assert world.counts() == (1, 2, 1, 0)
