@@ -194,6 +194,8 @@ def _about_field(names: list[str], expected: str) -> str:
         "fixed_order": _("Only options can be kept in the same order."),
     }
     field, _space, number = names[-1].partition(" ")
+    if names[0].startswith("option ") and field in messages:
+        return f"{_what(names)}: {messages[field]}"
     if field == "accept" and number:
         return _("Line %(number)s is no answer that can be recognised.", number=number)
     if names == ["material"]:

@@ -126,6 +126,14 @@ def test_each_rule_is_told_beside_its_field_in_words(draft: Draft, field: str) -
     assert all("breaks a rule" not in problem.message for problem in problems)
 
 
+def test_a_problem_in_a_row_names_the_row() -> None:
+    first, second, *others = draft_of(SINGLE).rows
+    draft = replace(draft_of(SINGLE), rows=(first, replace(second, rationale=""), *others))
+    ((field, message),) = judge(draft)[1]
+    assert field == "rows-1-rationale"
+    assert "2" in message
+
+
 def test_numbers_may_be_typed_as_norwegians_type_them() -> None:
     content, problems = judge(replace(draft_of(NUMBER), value="1 250,5", tolerance=""))
     assert not problems
