@@ -16,6 +16,20 @@ from babel.messages.pofile import read_po, write_po
 WEBAPP = Path(__file__).parents[1] / "webapp"
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
+NAMES = {"nb": "bokmål", "nn": "nynorsk"}
+
+# Written as it stands, without the dates and addresses that Babel would put in.
+HEADER = r"""# The texts of Spor in {name}.
+msgid ""
+msgstr ""
+"Project-Id-Version: Spor\n"
+"Language: {language}\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
 
 
 def template() -> Catalog:
@@ -28,32 +42,43 @@ def template() -> Catalog:
 
 def renew(language: str, texts: Catalog) -> int:
     """Bring one catalogue up to date; how many texts await translation."""
-    file = WEBAPP / "translations" / f"{language}.po"
-    if file.exists():
-        with file.open("rb") as source:
-            catalogue = read_po(source, locale=language)
-    else:
-        catalogue = Catalog(locale=language, project="Spor", charset="utf-8")
+    catalogue = read(language)
     catalogue.update(texts, no_fuzzy_matching=True)
-    catalogue.obsolete.clear()
-    with file.open("wb") as target:
-        write_po(
-            target,
-            catalogue,
-            width=100,
-            omit_header=False,
-            include_lineno=False,
-            sort_by_file=True,
-            ignore_obsolete=True,
-        )
+    write(language, catalogue)
     return sum(
         not any(m.string if isinstance(m.string, tuple) else (m.string,)) for m in catalogue if m.id
     )
 
 
+def read(language: str) -> Catalog:
+    file = _file(language)
+    if not file.exists():
+        return Catalog(locale=language)
+    with file.open("rb") as source:
+        return read_po(source, locale=language)
+
+
+def write(language: str, catalogue: Catalog) -> None:
+    with _file(language).open("wb") as target:
+        target.write(HEADER.format(name=NAMES[language], language=language).encode())
+        write_po(
+            target,
+            catalogue,
+            width=100,
+            omit_header=True,
+            include_lineno=False,
+            sort_by_file=True,
+            ignore_obsolete=True,
+        )
+
+
+def _file(language: str) -> Path:
+    return WEBAPP / "translations" / f"{language}.po"
+
+
 def main() -> int:
     texts = template()
-    for language in ("nb", "nn"):
+    for language in NAMES:
         print(f"{language}: {renew(language, texts)} of {len(texts)} texts await translation")
     return 0
 

@@ -119,11 +119,12 @@ def _asked_for(round_id: int) -> tuple[OutcomeFilterForm, service.RoundOutcomes]
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
+    placements = gettext("placements")
     return send_file(
         BytesIO(content),
         mimetype=kind,
         as_attachment=True,
-        download_name=f"{gettext('placements')}-{name}",
+        download_name=f"{placements}-{name}",
     )
 
 
