@@ -22,14 +22,17 @@ def focused(page: Page) -> dict[str, str]:
     return found
 
 
+SEES_FOCUS = """() => [document.activeElement, document.activeElement.closest(".ds-field")]
+    .filter(e => e)
+    .map(e => getComputedStyle(e))
+    .some(style => style.outlineStyle !== "none" || style.boxShadow !== "none")"""
+
+
 def tab_to(page: Page, wanted: Callable[[dict[str, str]], bool], most: int = 60) -> None:
     for _ in range(most):
         page.keyboard.press("Tab")
         if wanted(focused(page)):
-            outline = page.evaluate(
-                "() => { const s = getComputedStyle(document.activeElement);"
-                " return s.outlineStyle !== 'none' || s.boxShadow !== 'none' }"
-            )
+            outline = page.evaluate(SEES_FOCUS)
             assert outline, "the focus cannot be seen"
             return
     raise AssertionError("the keyboard does not reach it")
@@ -54,8 +57,8 @@ def answer_by_keyboard(page: Page) -> None:
     if focused(page)["type"] == "checkbox":
         page.keyboard.press("Space")
     tab_to(page, lambda e: e["tag"] == "button" and e["form"].endswith("/answers"))
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def test_the_whole_way_with_the_keyboard_alone(visit: Visit, world: World) -> None:
@@ -64,8 +67,8 @@ def test_the_whole_way_with_the_keyboard_alone(visit: Visit, world: World) -> No
     page.keyboard.press("Tab")
     assert focused(page)["href"] == "#main"
     tab_to(page, lambda e: e["tag"] == "button" and e["form"].startswith("/invitations/"))
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     for _ in range(80):
         if person.place == "result":
             break
@@ -76,8 +79,8 @@ def test_the_whole_way_with_the_keyboard_alone(visit: Visit, world: World) -> No
     tab_to(page, lambda e: e["tag"] == "textarea")
     page.keyboard.type("Kan noen se på dette en gang til?")
     tab_to(page, lambda e: e["tag"] == "button" and e["form"].endswith("/review"))
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.locator('main [role="status"]').first.is_visible()
 
 
@@ -94,8 +97,9 @@ def test_a_double_click_answers_once(visit: Visit, world: World) -> None:
     person = visit(world.employee)
     person.begin()
     person.page.locator('label[for="answer-dont-know"]').click()
-    person.page.locator("form[data-item] button").first.dblclick()
-    person.page.wait_for_load_state()
+    with person.page.expect_response("**/answers"):
+        person.page.locator("form[data-item] button").first.dblclick()
+    person.page.wait_for_load_state("networkidle")
     assert person.place == "question"
     assert world.counts() == (1, 2, 1, 0)
 
