@@ -28,8 +28,9 @@ KINDS: Kinds = {
 }
 CUTS = (-0.75, 0.25, 1.0)
 TRACKS = (Track("long", 15.0), Track("medium", 8.0), Track("short", 4.0), Track("direct", 0.0))
-# Rows: where a person belongs; columns: where they are placed; both long … direct. Hours, with the
-# cost of a failed certification: over-placement costs more than it saves, *direct* most of all.
+# Rows: where a person belongs; columns: where they are placed; both long … direct. Hours, a failed
+# certification included: too high a track costs an hour more than its mirror from *short* and
+# *direct*, an hour less between *long* and *medium*.
 LOSSES = (
     (0.0, 6.0, 11.0, 16.0),
     (7.0, 0.0, 5.0, 9.0),

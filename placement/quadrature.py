@@ -19,7 +19,7 @@ class Quadrature:
 
     lower: float = -5.0
     upper: float = 5.0
-    size: int = 161
+    size: int = 201
 
     def __post_init__(self) -> None:
         if not self.lower < self.upper or self.size < 4:

@@ -42,6 +42,13 @@ def test_a_light_category_is_not_forced_into_the_first_round() -> None:
     assert counts(3, 1, {"c0": 0.5, "c1": 0.25, "c2": 0.2, "c3": 0.05})["c3"] == 0
 
 
+def test_three_items_in_forty_are_required_whatever_the_last_bit_says() -> None:
+    """Weights that sum to a little more than one, as nine blueprint weights do in binary."""
+    weights = {"c0": 0.425, "c1": 0.3 + 4e-16, "c2": 0.2, "c3": 0.075}
+    assert sum(weights.values()) > 1
+    assert counts(4, 1, weights)["c3"] == 1
+
+
 def test_a_category_that_the_pool_lacks_gives_its_share_away() -> None:
     asked = counts(10, 2, {"c0": 0.25, "c1": 0.25, "nowhere": 0.5})
     assert asked["c0"] == asked["c1"] == 5

@@ -64,7 +64,7 @@ def test_the_range_shown_holds_for_about_four_fifths() -> None:
     for seed in range(60):
         theta = standard_normal(1, seed)[0]
         right = dict(
-            zip(POOL.items, POOL.probabilities[:, 1, round((theta + 5) * 16)], strict=True)
+            zip(POOL.items, POOL.probabilities[:, 1, round((theta + 5) * 20)], strict=True)
         )
         draw = np.random.default_rng(seed)
         asked, _ = sat(FITTED, POOL, lambda item: int(draw.random() < right[item]), seed)  # noqa: B023

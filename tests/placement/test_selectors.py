@@ -17,7 +17,10 @@ def standing_after(*answers: list[int]) -> Standing:
     """Each examinee has answered the first items of the pool."""
     tables = np.log(POOL.probabilities)
     sums = np.array(
-        [sum((tables[j, k] for j, k in enumerate(row)), np.zeros(161)) for row in answers]
+        [
+            sum((tables[j, k] for j, k in enumerate(row)), np.zeros(POOL.nodes.size))
+            for row in answers
+        ]
     )
     given = np.array([[j < len(row) for j in range(len(POOL))] for row in answers])
     return Standing.of(SECTION, given, sums)
@@ -44,10 +47,12 @@ def information_by_loop(posterior: np.ndarray, j: int) -> float:
     """Σ p(t, k) log(p(t, k) / p(t) p(k)), term by term."""
     total = 0.0
     for k in range(2):
-        answer = sum(posterior[q] * POOL.probabilities[j, k, q] for q in range(161))
+        answer = sum(posterior[q] * POOL.probabilities[j, k, q] for q in range(POOL.nodes.size))
         for mass in SECTION.masses:
-            track = sum(posterior[q] * mass[q] for q in range(161))
-            both = sum(posterior[q] * mass[q] * POOL.probabilities[j, k, q] for q in range(161))
+            track = sum(posterior[q] * mass[q] for q in range(POOL.nodes.size))
+            both = sum(
+                posterior[q] * mass[q] * POOL.probabilities[j, k, q] for q in range(POOL.nodes.size)
+            )
             total += both * np.log(both / (track * answer)) if both > 0 else 0
     return total
 
@@ -68,6 +73,6 @@ def test_the_better_of_two_items_at_the_mean_is_the_steeper() -> None:
     ]
     pool = Pool.tabulate(pair)
     section = section_of(study_design(), study_design().modules[0], pool)
-    fresh = Standing.of(section, np.zeros((1, 2), dtype=np.bool_), np.zeros((1, 161)))
+    fresh = Standing.of(section, np.zeros((1, 2), dtype=np.bool_), np.zeros((1, pool.nodes.size)))
     for selector in (MaximumInformation(), TrackInformation()):
         assert selector(fresh)[0].argmax() == 1
