@@ -2,10 +2,16 @@ from __future__ import annotations
 
 import pytest
 
+from webapp import i18n
 from webapp.outcomes.certainty import Grade, certainty_of
 from webapp.outcomes.words import certainty_label, certainty_sentence, people_out_of_ten
 
 TRACKS = ("long", "medium", "short", "direct")
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch):
+    monkeypatch.setattr(i18n, "DEFAULT", "en")
 
 
 def _certainty(track, *chances, near=False):
