@@ -12,7 +12,6 @@ from webapp.authoring.views import blueprint as authoring
 from webapp.database import Database
 from webapp.operations.views import blueprint as operations
 from webapp.outcomes.views import blueprint as outcomes
-from webapp.people.models import Role
 from webapp.people.views import blueprint as people
 from webapp.rounds.views import blueprint as rounds
 from webapp.taking.views import blueprint as taking
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
     from webapp.settings import Settings
 
 BLUEPRINTS = (people, taking, rounds, outcomes, authoring, operations)
+
+MINE = ("/start", "/practice", "/attempts")
+"""Where the pages about one's own test are."""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -62,13 +64,12 @@ def _page_context() -> dict[str, object]:
 
 
 def _navigation() -> Iterator[tuple[str, str, bool]]:
-    """The doors that this person's roles open: label, address, and whether one stands in it."""
-    person = g.get("person")
-    if person is None:
-        return
-    doors = [(i18n.gettext("My mapping"), "taking.start", True)]
-    doors.append((i18n.gettext("Rounds"), "rounds.index", Role.HR in person.roles))
-    doors.append((i18n.gettext("Question bank"), "authoring.index", Role.AUTHOR in person.roles))
-    for label, endpoint, is_open in doors:
-        if is_open:
-            yield label, url_for(endpoint), request.blueprint == endpoint.partition(".")[0]
+    """The doors that this person may open: label, address, and whether they stand in it."""
+    doors = (
+        (i18n.gettext("My mapping"), "taking.start", access.signed_in, MINE),
+        (i18n.gettext("Rounds"), "rounds.index", access.hr, ("/rounds",)),
+        (i18n.gettext("Question bank"), "authoring.index", access.authors, ("/bank",)),
+    )
+    for label, endpoint, audience, places in doors:
+        if audience(g.get("person")):
+            yield label, url_for(endpoint), request.path.startswith(places)
