@@ -138,7 +138,7 @@ def _label(form: OutcomeFilterForm, found: service.RoundOutcomes) -> None:
     form.track.label.text = gettext("Proposed placement")
     form.track.choices = [
         ("", gettext("All")),
-        *((track, words.track_name(track)) for track in words.TRACKS),
+        *words.named_tracks(),
     ]
     form.look.label.text = gettext("Only those a person should look at")
 

@@ -22,6 +22,10 @@ def track_name(track: str) -> str:
     }[track]
 
 
+def named_tracks() -> list[tuple[str, str]]:
+    return [(track, track_name(track)) for track in TRACKS]
+
+
 def track_meaning(track: str, hours: float) -> str:
     """What a track holds for the person. A long course is time given, never a verdict."""
     return {
