@@ -1,15 +1,11 @@
-"""What a person answered: read from a form, kept as JSON, written back into the form.
-
-An answer speaks of the revision's own parts, by their index in its content, whatever order the
-person saw them in. So it can be scored and analysed without the seed.
-"""
+"""Answers read from the question's form and written back into it."""
 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
+from item_bank.answers.values import Choice, Choices, DontKnow, Matches, Order, ShortText
 from item_bank.content.model import (
     HotSpot,
     Matching,
@@ -23,47 +19,11 @@ from item_bank.shuffling import Layout, Shown, layout
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from item_bank.answers.values import Answer
     from item_bank.content.model import ItemContent
 
 LONGEST_TEXT = 200
 DONT_KNOW = "dont_know"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    option: int
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    options: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The steps' indexes, in the order the person gave them: 0, 1, 2, … is right."""
-
-    steps: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """The right side given to each pair's left side; pair `i` is right with `i`. None: no side."""
-
-    rights: tuple[int | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ShortText:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DontKnow:
-    pass
-
-
-Answer = Choice | Choices | Order | Matches | ShortText | DontKnow
 
 
 class IncompleteAnswer(Exception):
@@ -132,50 +92,6 @@ def answer_fields(  # noqa: PLR0911  (a return per kind)
             return {"text": [text]}
         case _:
             raise ValueError(f"{answer!r} answers no question of the kind {content.kind}")
-
-
-def answer_to_json(answer: Answer) -> dict[str, Any]:
-    """Write plain JSON data; equal answers give equal data."""
-    match answer:
-        case Choice(option):
-            return {"choice": option}
-        case Choices(options):
-            return {"choices": sorted(options)}
-        case Order(steps):
-            return {"order": list(steps)}
-        case Matches(rights):
-            return {"matches": list(rights)}
-        case ShortText(text):
-            return {"text": text}
-        case DontKnow():
-            return {DONT_KNOW: True}
-        case _:
-            assert_never(answer)
-
-
-def answer_from_json(data: Mapping[str, Any]) -> Answer:
-    """Read what `answer_to_json` wrote; ValueError for any other data."""
-    match dict(data):
-        case {"choice": int(option)}:
-            return Choice(option)
-        case {"choices": list(options)} if _are_indexes(options):
-            return Choices(frozenset(options))
-        case {"order": list(steps)} if _are_indexes(steps):
-            return Order(tuple(steps))
-        case {"matches": list(rights)} if _are_indexes(
-            [right for right in rights if right is not None]
-        ):
-            return Matches(tuple(rights))
-        case {"text": str(text)}:
-            return ShortText(text)
-        case {"dont_know": True}:
-            return DontKnow()
-        case _:
-            raise ValueError(f"no answer: {data!r}")
-
-
-def _are_indexes(values: list[object]) -> bool:
-    return all(isinstance(value, int) for value in values)
 
 
 def _says_dont_know(content: ItemContent, form: Mapping[str, list[str]]) -> bool:
