@@ -28,11 +28,21 @@ MakeUrl = Callable[[], str]
 _numbers = itertools.count()
 
 
-def _prepared(url: str, *, with_world: bool) -> None:
+def _fill_desk(database: Database) -> None:
+    from tests.webapp.authoring.desk import fill_desk
+
+    fill_desk(database)
+
+
+FILLINGS: dict[str, Callable[[Database], None]] = {"world": build_world, "desk": _fill_desk}
+"""What each template holds beside its tables; any other name is an empty one."""
+
+
+def _prepared(url: str, name: str) -> None:
     database = Database(url)
     migrate(database.engine)
-    if with_world:
-        build_world(database)
+    if name in FILLINGS:
+        FILLINGS[name](database)
     database.engine.dispose()
 
 
@@ -44,7 +54,7 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str]
     def template(name: str) -> Path:
         file = folder / f"{name}.sqlite3"
         if not file.exists():
-            _prepared(f"sqlite:///{file}", with_world=name == "world")
+            _prepared(f"sqlite:///{file}", name)
         return file
 
     return template
@@ -70,7 +80,7 @@ def postgresql_templates(postgresql_server: str) -> Callable[[str], str]:
     def template(name: str) -> str:
         if name not in made:
             _on_server(postgresql_server, f"CREATE DATABASE {name}")
-            _prepared(_named(postgresql_server, name), with_world=name == "world")
+            _prepared(_named(postgresql_server, name), name)
             made.add(name)
         return name
 

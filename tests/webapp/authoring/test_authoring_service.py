@@ -10,7 +10,7 @@ from sqlalchemy import event
 from item_bank.content import SingleChoice
 from item_bank.models import Status
 from tests.item_bank.contents import ITEMS, MODULE, NOISE, NOW, option, source
-from tests.webapp.authoring.conftest import Desk, with_stem
+from tests.webapp.authoring.desk import Desk, with_stem
 from webapp.authoring import pools, service
 from webapp.authoring.service import Filters
 from webapp.authoring.shelves import Standing
