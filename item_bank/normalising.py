@@ -11,9 +11,12 @@ import math
 import re
 import unicodedata
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from item_bank.formulas import formula_readings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MINUS_SIGNS = str.maketrans({"−": "-", "–": "-"})
 NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:\s\d{3})+)?(?:[.,](\d+))?")
@@ -39,14 +42,16 @@ def plain_text(text: str) -> str:
     return folded.removesuffix(".").rstrip()
 
 
-def read_number(text: str) -> float | None:
-    """A number as Norwegians and Britons write it, `%` or `kr` beside it; None for other texts.
+def read_number(text: str, units: Sequence[str] = ()) -> float | None:
+    """A number as Norwegians and Britons write it; None for other texts.
 
-    Comma or point is the decimal sign; groups of three may be parted by any one space. `1.234,5`
-    is nobody's Norwegian and could be a slip, so it is not a number.
+    Passed over: a final full stop, `%` or `kr` beside it, and one of `units` behind it. Comma or
+    point is the decimal sign; groups of three may be parted by any one space. `1.234,5` is
+    nobody's Norwegian and could be a slip, so it is not a number.
     """
-    bare = text.casefold().translate(MINUS_SIGNS).strip()
-    bare = re.sub(r"^kr\.?\s*|\s*(?:%|kr\.?)$", "", bare)
+    bare = unicodedata.normalize("NFC", text).casefold().translate(MINUS_SIGNS).strip()
+    bare = without_unit(bare.removesuffix(".").rstrip(), units)
+    bare = re.sub(r"^kr\.?\s*|\s*(?:%|kr)$", "", bare)
     bare = re.sub(r"^([+-])\s+", r"\1", bare)
     match = NUMBER.fullmatch(bare)
     if match is None or (match[2] is None and match[3] is None):
@@ -54,3 +59,12 @@ def read_number(text: str) -> float | None:
     whole = re.sub(r"\s", "", match[2] or "0")
     number = float(f"{match[1]}{whole}.{match[3] or '0'}")
     return number if math.isfinite(number) else None
+
+
+def without_unit(text: str, units: Sequence[str]) -> str:
+    """The text without one of `units` at its end; the text is in small letters."""
+    spellings = (plain_text(unit) for unit in units)
+    for unit in sorted(spellings, key=len, reverse=True):  # `cm` before `m`
+        if unit and text.endswith(unit):
+            return text.removesuffix(unit).rstrip()
+    return text

@@ -188,7 +188,7 @@ def _accepted(body: ShortAnswer, language: Language) -> tuple[str, ...]:
         return body.accept
     number, tolerance = (f"{value:.12g}" for value in (body.value, body.tolerance))
     shown = f"{number} ± {tolerance}" if body.tolerance else number
-    return (shown if language == "en" else shown.replace(".", ","),)
+    return (shown if language == "en" else shown.replace(".", ","), *body.accept)
 
 
 def _material(text: str) -> Lines | Cells:

@@ -13,7 +13,7 @@ from item_bank.content.model import (
     ShortAnswer,
     SingleChoice,
 )
-from item_bank.normalising import comparable, read_number
+from item_bank.normalising import comparable, plain_text, read_number, without_unit
 
 if TYPE_CHECKING:
     from item_bank.answers import Answer
@@ -48,8 +48,12 @@ def _is_right(content: ItemContent, answer: Answer) -> bool:
 
 def _is_accepted(key: ShortAnswer, text: str) -> bool:
     if key.value is not None:
-        number = read_number(text)
-        slack = key.tolerance + ROUNDING * max(1.0, abs(key.value))
-        return number is not None and abs(number - key.value) <= slack
+        number = read_number(text, key.units)
+        if number is not None:
+            slack = key.tolerance + ROUNDING * max(1.0, abs(key.value))
+            return abs(number - key.value) <= slack
+        plain = plain_text(text)
+        ways = {plain, without_unit(plain, key.units)}
+        return any(plain_text(accepted) in ways for accepted in key.accept)
     given = comparable(key.type, text)
     return any(given & comparable(key.type, accepted) for accepted in key.accept)

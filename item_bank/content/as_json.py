@@ -90,6 +90,7 @@ def _body_to_json(body: Body) -> dict[str, Any]:
                 "accept": list(body.accept),
                 "value": body.value,
                 "tolerance": body.tolerance,
+                **({"units": list(body.units)} if body.units else {}),
             }
         case _:
             assert_never(body)
@@ -130,6 +131,7 @@ def _short_answer(data: dict[str, Any]) -> ShortAnswer:
         accept=tuple(_of(str, accepted) for accepted in data["accept"]),
         value=None if value is None else float(value),
         tolerance=float(data["tolerance"]),
+        units=tuple(_of(str, unit) for unit in data.get("units", ())),
     )
 
 

@@ -175,9 +175,10 @@ def _short_answer(table: Table) -> ShortAnswer:
     answer = ShortAnswer(
         type=answer_type,
         rationale=table.string("rationale"),
-        accept=() if numeric else table.strings("accept"),
+        accept=() if numeric and not table.has("accept") else table.strings("accept"),
         value=table.number("value") if numeric else None,
         tolerance=table.number("tolerance", 0.0) if numeric else 0.0,
+        units=table.strings("units") if numeric and table.has("units") else (),
     )
     table.finish(f"an answer of the type {answer_type}")
     return answer

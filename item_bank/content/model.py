@@ -72,7 +72,10 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswer:
-    """A written answer: one of `accept`, or, for a number, within `tolerance` of `value`."""
+    """A written answer: one of `accept`, or, for a number, within `tolerance` of `value`.
+
+    A number may have `units` that are passed over behind it, and words in `accept` that count too.
+    """
 
     kind: ClassVar[Kind] = "short"
     type: AnswerType
@@ -80,6 +83,7 @@ class ShortAnswer:
     accept: tuple[str, ...] = ()
     value: float | None = None
     tolerance: float = 0.0
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

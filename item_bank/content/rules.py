@@ -145,13 +145,14 @@ def _answer_findings(answer: ShortAnswer) -> Iterator[Finding]:
     for number, accepted in enumerate(answer.accept, start=1):
         if answer.type == "formula" and not comparable("formula", accepted):
             yield Finding(f"answer.accept {number}", "a formula that starts with = and is whole")
-        elif not comparable(answer.type, accepted):
+        elif not comparable("text" if answer.type == "number" else answer.type, accepted):
             yield Finding(f"answer.accept {number}", "a text that is not empty")
 
 
 def _number_findings(answer: ShortAnswer) -> Iterator[Finding]:
-    if answer.accept:
-        yield Finding("answer.accept", "nothing: a number has a value in its place")
+    for number, unit in enumerate(answer.units, start=1):
+        if not unit.strip() or any(letter.isdigit() for letter in unit):
+            yield Finding(f"answer.units {number}", "a word or a sign, without digits")
     if answer.value is None or not math.isfinite(answer.value):
         yield Finding("answer.value", "a finite number")
     if not (math.isfinite(answer.tolerance) and answer.tolerance >= 0):

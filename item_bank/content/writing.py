@@ -131,10 +131,11 @@ def _option(option: Option) -> dict[str, Any]:
 
 
 def _answer(answer: ShortAnswer) -> dict[str, Any]:
-    if answer.value is None:
-        key: dict[str, Any] = {"accept": list(answer.accept)}
-    else:
-        key = {"value": answer.value, "tolerance": answer.tolerance}
+    key: dict[str, Any] = {"accept": list(answer.accept)} if answer.accept else {}
+    if answer.value is not None:
+        key |= {"value": answer.value, "tolerance": answer.tolerance}
+    if answer.units:
+        key["units"] = list(answer.units)
     return {"type": answer.type, **key, "rationale": answer.rationale}
 
 

@@ -58,7 +58,9 @@ MATCHING = content(
     )
 )
 FORMULA = content(ShortAnswer("formula", "why", ("=SUMMER(B2:B9)", "=B2+B3")))
-NUMBER = content(ShortAnswer("number", "why", value=12.5, tolerance=0.5))
+NUMBER = content(
+    ShortAnswer("number", "why", ("tolv",), value=12.5, tolerance=0.5, units=("m", "cm", "Meter"))
+)
 WORD = content(ShortAnswer("text", "why", ("zip", ".zip")))
 HOT_SPOT = content(
     HotSpot(
@@ -101,6 +103,7 @@ bodies = st.one_of(
         rationale=words,
         value=st.floats(-1e9, 1e9),
         tolerance=st.floats(0, 100),
+        units=st.lists(words.filter(lambda w: not any(map(str.isdigit, w))), max_size=2).map(tuple),
     ),
     st.builds(
         ShortAnswer,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from item_bank.answers import (
     answer_to_json,
 )
 from item_bank.content import content_from_json, content_to_json
-from tests.item_bank.contents import SINGLE, contents
+from tests.item_bank.contents import NUMBER, SINGLE, contents
 
 INDEXES = st.integers(0, 9)
 answers = st.one_of(
@@ -59,3 +60,10 @@ def test_other_data_is_no_answer(data):
 def test_other_data_is_no_content(change):
     with pytest.raises(ValueError, match="no"):
         content_from_json(content_to_json(SINGLE) | change)
+
+
+def test_a_number_kept_before_there_were_units_is_read():
+    bare = replace(NUMBER, body=replace(NUMBER.body, units=()))
+    data = content_to_json(bare)
+    assert "units" not in data["body"]
+    assert content_from_json(data) == bare

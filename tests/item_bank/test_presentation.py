@@ -108,7 +108,7 @@ def test_authors_see_key_and_reasons():
     assert {row.name: row.selected for row in present(
         MATCHING, "nb", seed=3, answer=Matches((0, 1, 2))
     ).rows} == key(MATCHING).key  # fmt: skip
-    assert key(NUMBER).key == ("12,5 ± 0,5",)
+    assert key(NUMBER).key == ("12,5 ± 0,5", "tolv")
     assert key(WORD).key == ("zip", ".zip")
     assert key(WORD).rationale == "why"
 

@@ -71,6 +71,32 @@ def test_a_broken_rule_is_named_by_its_field(old, new, field):
     assert ("QA-101", field) in faults(FILE.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    ("extra", "fields"),
+    [
+        ("", []),
+        ('units = ["cm"]', []),
+        ('units = ["cm", "m2"]', ["answer.units 2"]),
+        ('units = "cm"', ["answer.units"]),
+        ('units = ["cm"]\naccept = ["fem"]', []),
+        ('accept = ["."]', ["answer.accept 1"]),
+    ],
+)
+def test_a_number_may_have_units_and_words(extra, fields):
+    head, _options = FILE.replace('"single"', '"short"').split("option = ")
+    text = f'{head}[item.answer]\ntype = "number"\nvalue = 5\nrationale = "r"\n{extra}\n'
+    if fields:
+        assert faults(text) == [("QA-101", field) for field in fields]
+    else:
+        assert read_items(text, name="x")[0].content.body.value == 5
+
+
+def test_only_a_number_has_units():
+    head, _options = FILE.replace('"single"', '"short"').split("option = ")
+    answer = 'type = "text"\naccept = ["a"]\nunits = ["cm"]\nrationale = "r"\n'
+    assert faults(f"{head}[item.answer]\n{answer}") == [("QA-101", "answer.units")]
+
+
 def test_all_faults_come_at_once():
     broken = FILE.replace('nn = "Kva?", ', "").replace("level = 2", "level = 4")
     second = ITEM.replace("QA-101", "QA-102").replace("correct = true", "correct = false")

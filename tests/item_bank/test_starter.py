@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from item_bank.answers import ShortText
+from item_bank.scoring import score
 from item_bank.service import practice_item, starter_sources
 
 BLUEPRINT = Path(__file__).parents[3] / "shared" / "domain" / "blueprint.json"
@@ -54,3 +56,19 @@ def test_about_a_third_is_set_in_municipal_work():
 
 def test_the_practice_question_is_in_no_module():
     assert practice_item().id not in {item.id for item in ITEMS}
+
+
+@pytest.mark.parametrize(
+    ("item_id", "right", "wrong"),
+    [
+        ("TB-204", ["5", "5.", "fem", "Five places", "5 Steder"], ["1", "4 steder"]),
+        ("TB-703", ["24,7", "24.70 cm", "24,7cm", "24,7 Centimeter.", "247 mm"], ["247", "16"]),
+        ("TB-705", ["4", "fire", "4 section breaks", "fire skift"], ["2", "to skift"]),
+    ],
+)
+def test_questions_that_ask_for_a_number_take_it_as_people_write_it(item_id, right, wrong):
+    content = next(item.content for item in ITEMS if item.id == item_id)
+    assert content.body.type == "number"
+    assert [score(content, ShortText(answer)) for answer in (*right, *wrong)] == (
+        [1] * len(right) + [0] * len(wrong)
+    )

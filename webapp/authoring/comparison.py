@@ -83,6 +83,7 @@ def _answer(draft: Draft) -> Iterator[tuple[str, _Field]]:
     yield "accept", _Field(_("Accepted answers"), None, draft.accept.strip())
     yield "value", _Field(_("The right number"), None, draft.value.strip())
     yield "tolerance", _Field(_("May be off by"), None, draft.tolerance.strip())
+    yield "units", _Field(_("Units"), None, draft.units.strip())
     yield "rationale", _Field(_("Why this is right"), None, draft.rationale.strip())
 
 

@@ -84,6 +84,8 @@ class Draft:
     """One accepted answer a line."""
     value: str = ""
     tolerance: str = ""
+    units: str = ""
+    """With commas between them."""
     rationale: str = ""
     scene: str = ""
     alt: TextDraft = TextDraft()
@@ -120,6 +122,7 @@ def draft_of(content: ItemContent) -> Draft:
             accept="\n".join(body.accept),
             value="" if body.value is None else _number_as_typed(body.value),
             tolerance=_number_as_typed(body.tolerance) if body.tolerance else "",
+            units=", ".join(body.units),
             rationale=body.rationale,
         )
     if isinstance(body, HotSpot):
@@ -179,6 +182,7 @@ def read_draft(form: MultiDict[str, str], kind: Kind) -> Draft:
         accept=_read(form, "accept"),
         value=_read(form, "value"),
         tolerance=_read(form, "tolerance"),
+        units=_read(form, "units"),
         rationale=_read(form, "rationale"),
         scene=_read(form, "scene"),
         alt=_read_text(form, "alt"),
@@ -302,15 +306,22 @@ def _options(rows: Iterable[Row], *, places: bool = False) -> tuple[Option, ...]
 
 def _short_answer(draft: Draft) -> ShortAnswer:
     rationale = draft.rationale.strip()
+    accept = _parts(draft.accept, "\n")
     if draft.answer_type != "number":
-        accept = (line.strip() for line in draft.accept.splitlines())
-        return ShortAnswer(draft.answer_type, rationale, tuple(line for line in accept if line))
+        return ShortAnswer(draft.answer_type, rationale, accept)
     return ShortAnswer(
         "number",
         rationale,
+        accept,
         value=_number(draft.value, "value") if draft.value.strip() else None,
         tolerance=_number(draft.tolerance, "tolerance") if draft.tolerance.strip() else 0.0,
+        units=_parts(draft.units, ","),
     )
+
+
+def _parts(text: str, sign: str) -> tuple[str, ...]:
+    """What stands between the signs, nothing for what is empty."""
+    return tuple(part.strip() for part in text.split(sign) if part.strip())
 
 
 def _number(typed: str, field: str) -> float:

@@ -64,7 +64,7 @@ def _too_long(draft: Draft) -> Iterator[Problem]:
     texts += [(f"extras-{index}", extra) for index, extra in enumerate(draft.extras)]
     typed = [(f"{name}-{part}", getattr(text, part)) for name, text in texts for part in LANGUAGES]
     typed += [(f"{name}-rationale", row.rationale) for name, row in rows]
-    typed += [("rationale", draft.rationale), ("accept", draft.accept)]
+    typed += [("rationale", draft.rationale), ("accept", draft.accept), ("units", draft.units)]
     for field, text in typed:
         if len(text) > LONGEST_TEXT:
             yield Problem(field, _("Shorten this to %(most)s characters.", most=LONGEST_TEXT))
@@ -188,6 +188,7 @@ def _about_field(names: list[str], expected: str) -> str:
         "rationale": _("Say why this is right, or what makes people choose it."),
         "place": _("Give each option a place of its own in the picture."),
         "accept": _("Write at least one accepted answer."),
+        "units": _("Write units as words or signs, with a comma between them."),
         "value": _("Write the number that is right."),
         "tolerance": _("Write how much the answer may be off: 0 or more."),
         "scene": _("There is no such picture."),
