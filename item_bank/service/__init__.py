@@ -15,9 +15,12 @@ from item_bank.service.errors import (
 )
 from item_bank.service.exchange import ImportReport, export, import_sources
 from item_bank.service.pools import (
+    FEWEST_ITEMS,
+    PoolFacts,
     is_calibrated,
     latest_pool_number,
     pool,
+    pool_facts,
     pool_revision_ids,
     publish_pool,
 )
@@ -35,6 +38,7 @@ from item_bank.service.saving import create_item, save_revision
 from item_bank.starter_bank import practice_item, starter_sources
 
 __all__ = [
+    "FEWEST_ITEMS",
     "ImportReport",
     "InvalidContent",
     "ItemRow",
@@ -42,6 +46,7 @@ __all__ = [
     "NoSuchPool",
     "NoSuchRevision",
     "NothingToPublish",
+    "PoolFacts",
     "Revision",
     "StaleItem",
     "create_item",
@@ -54,6 +59,7 @@ __all__ = [
     "latest_revision",
     "modules",
     "pool",
+    "pool_facts",
     "pool_revision_ids",
     "practice_item",
     "publish_pool",

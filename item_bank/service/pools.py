@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -35,6 +35,17 @@ PARAMETERS = tuple(
     for field in fields(ItemParameters)
     if field.name not in {"item", "module", "category"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFacts:
+    """A pool as it was published; `published_by` is a person of webapp's."""
+
+    number: int
+    published_at: datetime
+    published_by: int | None
+    note: str
+    n_items: int
 
 
 class _Entry(NamedTuple):
@@ -81,6 +92,21 @@ def latest_pool_number(session: Session) -> int | None:
     return session.scalar(select(func.max(Pool.number)))
 
 
+def pool_facts(session: Session, number: int) -> PoolFacts:
+    """Look a pool up; NoSuchPool where there is none."""
+    row = session.get(Pool, number)
+    if row is None:
+        raise NoSuchPool(number)
+    held = select(func.count()).select_from(PoolItem).where(PoolItem.pool_number == number)
+    return PoolFacts(
+        number=row.number,
+        published_at=row.published_at,
+        published_by=row.published_by,
+        note=row.note,
+        n_items=session.scalar(held) or 0,
+    )
+
+
 def pool(session: Session, number: int) -> TabulatedPool:
     """Tabulate a pool, once in a process; NoSuchPool where there is none."""
     published_at = session.scalar(select(Pool.published_at).where(Pool.number == number))
@@ -103,11 +129,11 @@ def pool_revision_ids(session: Session, number: int) -> dict[str, int]:
 
 
 def is_calibrated(session: Session, number: int) -> bool:
-    """Whether every item's parameters in the pool rest on answers."""
-    guessed = select(PoolItem.item_id).where(
-        PoolItem.pool_number == number, PoolItem.n_responses == 0
+    """Whether any item's difficulty in the pool rests on answers, not on its author alone."""
+    answered = select(PoolItem.item_id).where(
+        PoolItem.pool_number == number, PoolItem.n_responses > 0
     )
-    return session.scalar(guessed.limit(1)) is None
+    return session.scalar(answered.limit(1)) is not None
 
 
 def _publishable(

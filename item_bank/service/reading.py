@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, func, select
 
 from item_bank.content.as_json import content_from_json
-from item_bank.models import Item, ItemRevision, Module, Pool, PoolItem
+from item_bank.models import PUBLISHED, Item, ItemRevision, Module, Pool, PoolItem
 from item_bank.service.errors import NoSuchItem, NoSuchRevision
 
 if TYPE_CHECKING:
@@ -45,6 +45,11 @@ class ItemRow:
     pool_revision: int | None
     """The number of the revision in the newest pool; None: the item is not in it."""
     stem: Text
+
+    @property
+    def is_published(self) -> bool:
+        """Whether a pool published now would hold it."""
+        return self.status in PUBLISHED
 
     @property
     def in_pool(self) -> bool:

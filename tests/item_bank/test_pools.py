@@ -63,6 +63,17 @@ def test_pools_are_numbered_and_an_older_one_stays_as_it_was(filled):
         assert (row.pool_revision, row.is_ahead_of_pool) == (2, False)
 
 
+def test_the_facts_of_a_pool_are_its_own(filled):
+    with filled.write() as session:
+        publish(session, modules=["QA"], note="First")
+        publish(session, by=None)
+        first, second = (bank.pool_facts(session, number) for number in (1, 2))
+        assert (first.published_by, first.note, first.n_items) == (7, "First", len(ITEMS))
+        assert (second.published_by, second.n_items) == (None, len(ITEMS) + len(NOISE))
+        with pytest.raises(bank.NoSuchPool):
+            bank.pool_facts(session, 3)
+
+
 def test_the_engine_gets_the_pool_tabulated_once(filled):
     with filled.write() as session:
         publish(session)
@@ -102,7 +113,7 @@ def test_a_revision_keeps_its_parameters_and_a_new_one_starts_from_the_prior(fil
         assert bank.is_calibrated(session, 2)
         change(session)
         publish(session)
-        assert not bank.is_calibrated(session, 3)
+        assert bank.is_calibrated(session, 3)
         kept = session.get(PoolItem, (3, "QA-102"))
         new = session.get(PoolItem, (3, "QA-100"))
     assert (kept.b, kept.n_responses) == (0.3, 300)

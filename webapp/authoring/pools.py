@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from item_bank import service as bank
-from item_bank.service.pools import FEWEST_ITEMS
 from webapp import clock
 from webapp.authoring.shelves import Standing, newest_pool, read_shelves
 from webapp.rounds import designs
@@ -110,7 +109,7 @@ def _thin_categories(modules: Iterable[Module], coming: Sequence[ItemRow]) -> It
 def _thin_modules(modules: Iterable[Module], coming: Sequence[ItemRow]) -> Iterator[Thin]:
     for module in modules:
         n_items = sum(row.module == module.code for row in coming)
-        if 0 < n_items < FEWEST_ITEMS:
+        if 0 < n_items < bank.FEWEST_ITEMS:
             yield Thin(module.code, module.name, n_items)
 
 

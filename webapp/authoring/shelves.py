@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from item_bank import service as bank
-from item_bank.models import PUBLISHED, Pool, PoolItem
 from webapp.people.models import Person
 from webapp.rounds.models import DesignVersion
 
@@ -77,36 +76,25 @@ def read_shelves(session: Session) -> Shelves:
 
 
 def newest_pool(session: Session) -> PoolFacts | None:
-    n_items = select(func.count()).select_from(PoolItem)
-    n_designs = select(func.count()).select_from(DesignVersion)
-    row = session.execute(
-        select(
-            Pool,
-            Person,
-            n_items.where(PoolItem.pool_number == Pool.number).scalar_subquery(),
-            n_designs.where(DesignVersion.pool_number == Pool.number).scalar_subquery(),
-        )
-        .outerjoin(Person, Person.id == Pool.published_by)
-        .order_by(Pool.number.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
+    number = bank.latest_pool_number(session)
+    if number is None:
         return None
-    pool, person, items, fitted = row
+    pool = bank.pool_facts(session, number)
+    person = None if pool.published_by is None else session.get(Person, pool.published_by)
+    fitted = select(DesignVersion.number).where(DesignVersion.pool_number == number).limit(1)
     return PoolFacts(
-        number=pool.number,
+        number=number,
         published_at=pool.published_at,
         published_by=None if person is None else person.name,
         note=pool.note,
-        n_items=items,
-        has_design=fitted > 0,
+        n_items=pool.n_items,
+        has_design=session.scalar(fitted) is not None,
     )
 
 
 def _standing(row: ItemRow) -> Standing:
-    published = row.status in PUBLISHED
     if not row.in_pool:
-        return Standing.COMING if published else Standing.OUTSIDE
-    if not published:
+        return Standing.COMING if row.is_published else Standing.OUTSIDE
+    if not row.is_published:
         return Standing.LEAVING
     return Standing.NEWER if row.is_ahead_of_pool else Standing.CURRENT

@@ -22,7 +22,6 @@ from webapp.rounds.service import (
     RoundFacts,
     UnitChoice,
     UnknownChoice,
-    is_calibrated,
     round_facts,
     unit_choices,
 )
@@ -195,7 +194,7 @@ def result(database: Database, public_id: str, person_id: int) -> Result:
                 if one.module in by_module
             ],
             review=_review(request),
-            calibrated=is_calibrated(session, attempt.pool_number),
+            calibrated=bank.is_calibrated(session, attempt.pool_number),
         )
 
 
@@ -228,7 +227,7 @@ def round_outcomes(database: Database, round_id: int, wanted: OutcomeFilter) -> 
             for number in {facts.design_number, *(row.attempt.design_number for row in rows)}
         }
         names = _module_names(session)
-        calibrated = is_calibrated(session, facts.pool_number)
+        calibrated = bank.is_calibrated(session, facts.pool_number)
     order = _module_order(facts.design_number, designs)
     everyone = _sorted([_outcome(row, designs, names) for row in rows], order)
     units = unit_choices((outcome.unit_id, outcome.unit) for outcome in everyone)

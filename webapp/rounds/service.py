@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from item_bank.models import PoolItem
+from item_bank import service as bank
 from webapp import clock
 from webapp.people.models import Person, Unit
 from webapp.rounds.models import Invitation, Round
@@ -158,7 +158,7 @@ def overview(database: Database, round_id: int, wanted: RoundFilter) -> RoundOve
     with database.read() as session:
         facts = round_facts(session, round_id)
         people = _participants(session, round_id)
-        calibrated = is_calibrated(session, facts.pool_number)
+        calibrated = bank.is_calibrated(session, facts.pool_number)
     units = unit_choices((person.unit_id, person.unit) for person in people)
     if wanted.unit_id not in {None, *(unit.id for unit in units)}:
         raise UnknownChoice
@@ -172,14 +172,6 @@ def round_facts(session: Session, round_id: int) -> RoundFacts:
     if found is None:
         raise UnknownRound
     return _facts(found)
-
-
-def is_calibrated(session: Session, pool_number: int) -> bool:
-    """Whether any question's difficulty in the pool rests on answers, not on its author alone."""
-    answered = select(PoolItem.item_id).where(
-        PoolItem.pool_number == pool_number, PoolItem.n_responses > 0
-    )
-    return session.scalar(select(answered.exists())) or False
 
 
 def unit_choices(units: Iterable[tuple[int, str]]) -> list[UnitChoice]:

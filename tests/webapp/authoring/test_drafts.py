@@ -112,6 +112,8 @@ def rows(draft: Draft, **changes: object) -> Draft:
         (replace(draft_of(NUMBER), value="many"), "value"),
         (replace(draft_of(NUMBER), value="nan"), "value"),
         (replace(draft_of(NUMBER), tolerance="-1"), "tolerance"),
+        (replace(draft_of(NUMBER), units="cm, m2"), "units"),
+        (replace(draft_of(NUMBER), accept="."), "accept"),
         (replace(draft_of(HOT_SPOT), alt=TextDraft("a", "b", "")), "alt-en"),
         (replace(draft_of(HOT_SPOT), scene="no-such"), "scene"),
         (rows(draft_of(HOT_SPOT), place="nowhere"), "rows-0-place"),
@@ -139,6 +141,13 @@ def test_numbers_may_be_typed_as_norwegians_type_them() -> None:
     assert not problems
     assert content is not None
     assert (content.body.value, content.body.tolerance) == (1250.5, 0.0)
+
+
+def test_units_are_typed_on_one_line() -> None:
+    content, problems = judge(replace(draft_of(NUMBER), units=" cm ,centimetres,, "))
+    assert not problems
+    assert content is not None
+    assert content.body.units == ("cm", "centimetres")
 
 
 # Rows
