@@ -4,3 +4,28 @@ What lives here: estimation, fit, differential item functioning and linking, on 
 
 What may not: SQL, Flask, and the question bank; webapp carries rows between them as plain values.
 """
+
+from calibration.errors import CalibrationError, Notice
+from calibration.fitting import fit
+from calibration.models import Model
+from calibration.priors import NO_PRIORS, WEAK_PRIORS, ItemPrior, Priors, author_priors
+from calibration.responses import Responses
+from calibration.results import Calibration, GroupEstimate, ItemEstimate
+from calibration.uncertainty import StandardErrors
+
+__all__ = [
+    "NO_PRIORS",
+    "WEAK_PRIORS",
+    "Calibration",
+    "CalibrationError",
+    "GroupEstimate",
+    "ItemEstimate",
+    "ItemPrior",
+    "Model",
+    "Notice",
+    "Priors",
+    "Responses",
+    "StandardErrors",
+    "author_priors",
+    "fit",
+]

@@ -1,0 +1,174 @@
+"""The climb to the top of the marginal posterior: EM first, then Newton in what EM cannot see.
+
+Every point is an E-step, which gives the objective, its exact gradient and EM's own metric B (the
+complete-data information). EM moves by B⁻¹ g and crawls where much information is missing. So
+after a few cycles the metric becomes the observed information H = B - M (Oakes), made safe by
+H + λB, which is Newton at λ = 0 and a short EM step as λ grows; between two looks at H, limited-
+memory BFGS pairs correct it (Jamshidian & Jennrich 1997, JRSS B 59, 569–587, with H for B).
+A step that does not raise the objective is cut; when nothing helps, a plain EM step is taken.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+from calibration.problem import Point, Problem
+from placement.arrays import Booleans, Floats
+
+Solve = Callable[[Floats], Floats]
+
+# EM cycles before the observed information is worth its price.
+WARM_CYCLES = 4
+# Largest change of one parameter in one step: logits are of order 1.
+STRIDE = 1.5
+MEMORY = 12
+# Above this many parameters their full information is too large to keep; EM's metric stays.
+MAX_NEWTON = 2_500
+# A bound that has come this near is stepped on.
+NEAR = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Summit:
+    """Where the climb ended.
+
+    `trace` is the objective at each accepted point, `change` the largest change that the next step
+    would make, `cycles` all E-steps, `looks` passes for information.
+    """
+
+    point: Point
+    trace: tuple[float, ...]
+    change: float
+    converged: bool
+    cycles: int
+    looks: int
+
+
+@dataclass(slots=True)
+class _Metric:
+    """An inverse metric, corrected by BFGS pairs (Nocedal & Wright 2006, algorithm 7.4)."""
+
+    base: Solve
+    pairs: deque[tuple[Floats, Floats, float]] = field(default_factory=lambda: deque(maxlen=MEMORY))
+
+    def learn(self, step: Floats, fall: Floats) -> None:
+        """Take in that the gradient fell by `fall` along `step`."""
+        curve = float(step @ fall)
+        if curve > 1e-12 * float(np.linalg.norm(step) * np.linalg.norm(fall)):
+            self.pairs.append((step, fall, curve))
+
+    def __call__(self, gradient: Floats) -> Floats:
+        ascent, shares = gradient.copy(), []
+        for step, fall, curve in reversed(self.pairs):
+            share = float(step @ ascent) / curve
+            ascent -= share * fall
+            shares.append(share)
+        ascent = self.base(ascent)
+        for (step, fall, curve), share in zip(self.pairs, reversed(shares), strict=True):
+            ascent += step * (share - float(fall @ ascent) / curve)
+        return ascent
+
+
+def climb(problem: Problem, start: Floats, tolerance: float, max_cycles: int) -> Summit:
+    """Climb from `start` (F,) until the next step changes no parameter by more than `tolerance`."""
+    return _Climb(problem, start, tolerance, max_cycles).run()
+
+
+class _Climb:
+    def __init__(self, problem: Problem, start: Floats, tolerance: float, max_cycles: int) -> None:
+        self.problem, self.tolerance, self.max_cycles = problem, tolerance, max_cycles
+        self.point = problem.at(start)
+        self.trace = [self.point.value]
+        self.cycles, self.looks = 1, 0
+        self.newton = False
+        self.metric = _Metric(self.point.em_solve)
+
+    def run(self) -> Summit:
+        change, last = np.inf, np.inf
+        while True:
+            if self._time_to_look(change, last):
+                self._look()
+            step = self._step()
+            last, change = change, float(np.abs(step).max(initial=0.0))
+            if change <= self.tolerance and (self.newton or self.point.size > MAX_NEWTON):
+                return self._summit(change, converged=True)
+            if self.cycles >= self.max_cycles or not self._advance(step):
+                return self._summit(change, converged=change <= self.tolerance)
+
+    def _time_to_look(self, change: float, last: float) -> bool:
+        if self.point.size > MAX_NEWTON or self.cycles < WARM_CYCLES:
+            return False
+        return not self.newton or change > 0.3 * last
+
+    def _look(self) -> None:
+        """Take the observed information as the metric."""
+        self.looks += 1
+        self.newton = True
+        self.metric = _Metric(safe_solve(self.problem.hessian(self.point), self.point))
+
+    def _step(self) -> Floats:
+        """Return the step of the metric, within `STRIDE`, with bounds that bind left alone."""
+        gradient = self.point.gradient.copy()
+        bound = self._binding()
+        gradient[bound] = 0
+        step = self.metric(gradient)
+        step[bound] = 0
+        if not np.isfinite(step).all() or step @ gradient <= 0:
+            step = self.point.em_solve(gradient)
+            step[bound] = 0
+        return np.asarray(
+            step * min(1.0, STRIDE / max(float(np.abs(step).max(initial=0.0)), 1e-300))
+        )
+
+    def _binding(self) -> Booleans:
+        x, g = self.point.free, self.point.gradient
+        return np.asarray(
+            ((x <= self.problem.lower) & (g <= 0)) | ((x >= self.problem.upper) & (g >= 0))
+        )
+
+    def _advance(self, step: Floats) -> bool:
+        """Move to a higher point; False when there is none to be found."""
+        before = self.point
+        for share in (1.0, 0.5, 0.25, 0.1, 0.01):
+            if self._try(share * step):
+                self.metric.learn(
+                    self.point.free - before.free, before.gradient - self.point.gradient
+                )
+                if not self.newton:
+                    self.metric.base = self.point.em_solve
+                return True
+        self.metric = _Metric(before.em_solve)
+        self.newton = False
+        em = before.em_solve(before.gradient)
+        return any(self._try(share * em) for share in (1.0, 0.25, 0.03))
+
+    def _try(self, step: Floats) -> bool:
+        target = self.problem.within(self.point.free, step)
+        found = self.problem.at(target)
+        self.cycles += 1
+        # Rounding of a sum over all persons: a fall smaller than this is none.
+        slack = 1e-13 * abs(self.point.value)
+        if not found.value >= self.point.value - slack:
+            return False
+        self.trace.append(max(found.value, self.point.value))
+        self.point = found
+        return True
+
+    def _summit(self, change: float, *, converged: bool) -> Summit:
+        return Summit(self.point, tuple(self.trace), change, converged, self.cycles, self.looks)
+
+
+def safe_solve(hessian: Floats, point: Point) -> Solve:
+    """Return the inverse of `hessian` + λ × EM's metric for a λ that makes it positive."""
+    metric = point.metric()
+    share = 0.0
+    while True:
+        try:
+            factor = cho_factor(hessian + share * metric, check_finite=False)
+        except LinAlgError:
+            share = max(4 * share, 0.02)
+        else:
+            return lambda gradient: np.asarray(cho_solve(factor, gradient, check_finite=False))

@@ -1,0 +1,133 @@
+"""Answers as matrices, a block of persons at a time: the two products that a cycle consists of.
+
+Columns are (item, category) pairs, C in all; a block holds n persons (or patterns of answers that
+several persons share, with weights). Where everybody answered everything and all items are right
+or wrong, a block is a dense matrix of bytes; else it is sparse, and holds only what was answered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from calibration.structure import Batch
+from placement.arrays import Floats, Integers
+
+
+class Block(Protocol):
+    """`weights` (n,) count persons; all of them are members of `group`."""
+
+    @property
+    def weights(self) -> Floats: ...
+    @property
+    def group(self) -> int: ...
+    def log_likelihood(self, table: Floats) -> Floats: ...
+    def counts(self, posterior: Floats) -> Floats: ...
+    def choose(self, batch: Batch, table: Floats) -> Floats: ...
+    def part(self, begin: int, end: int) -> "Block": ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompleteBlock:
+    """0 and 1 for every person and item, (n, J) bytes; C = 2J."""
+
+    scores: NDArray[np.int8]
+    weights: Floats
+    group: int
+
+    def log_likelihood(self, table: Floats) -> Floats:
+        """Return (n, Q) from the log chances (C, Q)."""
+        wrong = table[::2]
+        logs = self.scores.astype(np.float64) @ (table[1::2] - wrong)
+        logs += wrong.sum(axis=0)
+        return np.asarray(logs)
+
+    def counts(self, posterior: Floats) -> Floats:
+        """Return how many of each category at each node, (C, Q), from (n, Q) weights."""
+        table = np.empty((2 * self.scores.shape[1], posterior.shape[1]))
+        right = self.scores.astype(np.float64).T @ posterior
+        table[1::2] = right
+        table[::2] = posterior.sum(axis=0) - right
+        return table
+
+    def choose(self, batch: Batch, table: Floats) -> Floats:
+        """Return (n, J, p): of a table (n, J, K, p), what belongs to the category answered."""
+        first = batch.column // 2
+        scores = self.scores[:, first : first + len(batch.items), None]
+        return np.asarray(np.where(scores, table[:, :, 1], table[:, :, 0]))
+
+    def part(self, begin: int, end: int) -> "CompleteBlock":
+        return CompleteBlock(self.scores[begin:end], self.weights[begin:end], self.group)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SparseBlock:
+    """A sparse (n, C) matrix of ones, one for each answer."""
+
+    answers: sparse.csr_array
+    weights: Floats
+    group: int
+
+    def log_likelihood(self, table: Floats) -> Floats:
+        return np.asarray(self.answers @ table)
+
+    def counts(self, posterior: Floats) -> Floats:
+        return np.asarray(self.answers.T @ posterior)
+
+    def choose(self, batch: Batch, table: Floats) -> Floats:
+        n, count, size, width = table.shape
+        chosen = np.zeros((n, count, width))
+        columns = self.answers.indices
+        mine = (columns >= batch.columns.start) & (columns < batch.columns.stop)
+        rows = np.repeat(np.arange(n), np.diff(self.answers.indptr))[mine]
+        local = columns[mine] - batch.columns.start
+        chosen[rows, local // size] = table.reshape(n, count * size, width)[rows, local]
+        return chosen
+
+    def part(self, begin: int, end: int) -> "SparseBlock":
+        return SparseBlock(self.answers[begin:end], self.weights[begin:end], self.group)
+
+
+def dense_blocks(
+    scores: NDArray[np.int8], weights: Floats, groups: Integers, rows: int
+) -> tuple[Block, ...]:
+    """Cut persons, sorted by group, into blocks of at most `rows`."""
+    return tuple(
+        CompleteBlock(scores[begin:end], weights[begin:end], int(groups[begin]))
+        for begin, end in cuts(groups, rows)
+    )
+
+
+def sparse_blocks(
+    matrix: tuple[NDArray[np.int64], NDArray[np.int32]],
+    n_columns: int,
+    weights: Floats,
+    groups: Integers,
+    rows: int,
+) -> tuple[Block, ...]:
+    """Cut (starts, columns) of persons sorted by group; the columns are shared, not copied."""
+    starts, columns = matrix
+    pieces = cuts(groups, rows)
+    longest = max(int(starts[end] - starts[begin]) for begin, end in pieces)
+    ones = np.ones(longest)
+    blocks = []
+    for begin, end in pieces:
+        local = (starts[begin : end + 1] - starts[begin]).astype(np.int32)
+        part = columns[starts[begin] : starts[end]]
+        answers = sparse.csr_array((ones[: part.size], part, local), (end - begin, n_columns))
+        blocks.append(SparseBlock(answers, weights[begin:end], int(groups[begin])))
+    return tuple(blocks)
+
+
+def cuts(groups: Integers, rows: int) -> Sequence[tuple[int, int]]:
+    """Return (begin, end) of pieces of at most `rows` persons, each within one group."""
+    edges = [0, *(np.flatnonzero(np.diff(groups)) + 1).tolist(), groups.size]
+    return [
+        (begin, min(begin + rows, end))
+        for start, end in pairwise(edges)
+        for begin in range(start, end, rows)
+    ]

@@ -1,0 +1,115 @@
+"""The objective as a function of the free parameters: log marginal likelihood + log priors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from calibration.blocks import Block
+from calibration.complete import Ascent, ascent
+from calibration.expectation import Expectation, expect
+from calibration.information import information
+from calibration.structure import Structure
+from placement.arrays import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One point of the climb: where, how high, and how steep."""
+
+    structure: Structure
+    free: Floats
+    raw: Floats
+    expected: Expectation
+    log_prior: float
+
+    @property
+    def value(self) -> float:
+        return self.expected.log_likelihood + self.log_prior
+
+    @property
+    def size(self) -> int:
+        return self.free.size
+
+    @cached_property
+    def _ascent(self) -> Ascent:
+        return ascent(self.structure, self.raw, self.expected)
+
+    @cached_property
+    def gradient(self) -> Floats:
+        """Of the objective by the free parameters, (F,)."""
+        return self.structure.reduce(self._ascent.gradient)
+
+    def metric(self) -> Floats:
+        """Return EM's metric, the expected complete-data information, (F, F)."""
+        raw = np.zeros((self.raw.size, self.raw.size))
+        for place, blocks in self._blocks():
+            rows = place.start + np.arange(blocks[..., 0].size).reshape(blocks.shape[:2])
+            raw[rows[:, :, None], rows[:, None, :]] = blocks
+        return self.structure.reduce_columns(self.structure.reduce_columns(raw).T)
+
+    def em_solve(self, gradient: Floats) -> Floats:
+        """Return the step of EM's metric along `gradient` (F,): every item by itself."""
+        structure = self.structure
+        if structure.tied:
+            return np.asarray(cho_solve(cho_factor(self.metric()), gradient))
+        raw = np.zeros(self.raw.size)
+        raw[structure.moving] = gradient[structure.slots[structure.moving]]
+        fixed = structure.slots < 0
+        for place, blocks in self._blocks():
+            still = fixed[place].reshape(blocks.shape[:2])
+            solid = np.where(still[:, :, None] | still[:, None, :], 0.0, blocks)
+            diagonal = np.arange(blocks.shape[1])
+            # A sliver of the largest entry: nothing may be known of a parameter.
+            solid[:, diagonal, diagonal] += still + 1e-10 * solid.max(axis=(1, 2))[:, None] + 1e-12
+            steps = np.linalg.solve(solid, raw[place].reshape(*blocks.shape[:2], 1))
+            raw[place] = steps.ravel()
+        return structure.pick(raw)
+
+    def _blocks(self) -> list[tuple[slice, Floats]]:
+        batches = zip(self.structure.batches, self._ascent.metric, strict=True)
+        pieces = [(batch.place, metric) for batch, metric in batches]
+        return [*pieces, (self.structure.group_place, self._ascent.group_metric)]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Data and structure."""
+
+    structure: Structure
+    blocks: Sequence[Block]
+
+    def at(self, free: Floats) -> Point:
+        raw = self.structure.expand(free)
+        table, weights = self.structure.log_chances(raw), self.structure.log_weights(raw)
+        expected = expect(self.blocks, table, weights)
+        return Point(self.structure, free, raw, expected, self.structure.log_prior(raw))
+
+    def hessian(self, point: Point, tolerance: float = 1e-3) -> Floats:
+        """Return the observed information, (F, F)."""
+        found = information(self.structure, self.blocks, point.raw, point.expected, tolerance)
+        return found.observed
+
+    @cached_property
+    def lower(self) -> Floats:
+        return self.structure.pick(self.structure.lower)
+
+    @cached_property
+    def upper(self) -> Floats:
+        return self.structure.pick(self.structure.upper)
+
+    def within(self, free: Floats, step: Floats) -> Floats:
+        """Return `free` + `step` within bounds; an item's step is cut until its model allows it."""
+        structure = self.structure
+        target = np.clip(free + step, self.lower, self.upper)
+        begin, raw = structure.expand(free), structure.expand(target)
+        for batch in structure.batches:
+            for _ in range(40):
+                refused = structure.refused(raw, batch)
+                if not refused.any():
+                    break
+                parameters, old = batch.of(raw), batch.of(begin)
+                parameters[refused] = (parameters[refused] + old[refused]) / 2
+        return structure.pick(raw)

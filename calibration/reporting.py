@@ -1,0 +1,182 @@
+"""From the top of the climb to the values that people read."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from calibration.ascending import Summit
+from calibration.errors import Notice
+from calibration.expectation import posterior_in
+from calibration.models import Model, form_of
+from calibration.problem import Point, Problem
+from calibration.results import Calibration, GroupEstimate, ItemEstimate
+from calibration.screening import Screened
+from calibration.structure import Batch, Structure
+from calibration.uncertainty import Uncertainty
+from placement.arrays import Floats, frozen
+
+STEP = 1e-6
+
+
+def report(
+    screened: Screened,
+    problem: Problem,
+    summit: Summit,
+    found: Uncertainty,
+    groups: Sequence[str],
+    seconds: float,
+) -> Calibration:
+    """Gather a calibration; every number in it is of the same parameters."""
+    point, structure = summit.point, problem.structure
+    spread = _raw_covariance(structure, found.covariance)
+    items = _items(screened, structure, point.raw, spread)
+    gradient = np.where(found.bound, 0.0, point.gradient)
+    return Calibration(
+        items=items,
+        groups=_groups(groups, structure, point, spread),
+        notices=(*screened.notices, *_notices(items, summit, found, structure)),
+        nodes=structure.nodes,
+        weights=frozen(np.exp(structure.log_weights(point.raw))),
+        log_likelihood=point.expected.log_likelihood,
+        log_prior=point.log_prior,
+        trace=summit.trace,
+        cycles=summit.cycles,
+        information_passes=summit.looks + found.passes,
+        converged=summit.converged,
+        change=summit.change,
+        gradient=float(np.abs(gradient).max(initial=0.0)),
+        parameters=_parameter_names(screened, structure, groups),
+        free=frozen(point.free),
+        covariance=frozen(found.covariance),
+        n_persons=float(point.expected.mass.sum()),
+        n_responses=int(screened.tally.sum()),
+        reliability=_reliability(problem, point),
+        seconds=seconds,
+    )
+
+
+def _raw_covariance(structure: Structure, covariance: Floats) -> Floats:
+    """Return (R, R): nan for what is at a bound or not asked for, and for what is fixed."""
+    raw = np.full((structure.slots.size, structure.slots.size), np.nan)
+    moving = structure.moving
+    slots = structure.slots[moving]
+    raw[np.ix_(moving, moving)] = covariance[np.ix_(slots, slots)]
+    return raw
+
+
+def _items(
+    screened: Screened, structure: Structure, raw: Floats, spread: Floats
+) -> tuple[ItemEstimate, ...]:
+    estimates: list[ItemEstimate | None] = [None] * len(screened.items)
+    for batch in structure.batches:
+        parameters = batch.of(raw)
+        usual, bend = batch.family.usual(parameters), _jacobian(batch, parameters)
+        for row, j in enumerate(batch.items.tolist()):
+            begin = batch.parameter + row * batch.n_parameters
+            own = spread[begin : begin + batch.n_parameters, begin : begin + batch.n_parameters]
+            estimates[j] = ItemEstimate(
+                screened.items[j],
+                screened.models[j],
+                int(screened.tally[j].sum()),
+                screened.categories[j],
+                batch.family.usual_names(batch.n_categories),
+                frozen(usual[row]),
+                frozen(_carried(bend[row], own)),
+                batch.family.names(batch.n_categories),
+                frozen(parameters[row]),
+                frozen(own),
+            )
+    return tuple(estimate for estimate in estimates if estimate is not None)
+
+
+def _jacobian(batch: Batch, parameters: Floats) -> Floats:
+    """Return the derivatives of the usual form by the slope–intercept one, (J, p, p)."""
+    columns = []
+    for k in range(batch.n_parameters):
+        above, below = parameters.copy(), parameters.copy()
+        above[:, k] += STEP
+        below[:, k] -= STEP
+        columns.append((batch.family.usual(above) - batch.family.usual(below)) / (2 * STEP))
+    return np.stack(columns, axis=2)
+
+
+def _carried(bend: Floats, own: Floats) -> Floats:
+    """Return the covariance of the usual form by the delta method; fixed numbers do not vary."""
+    still = np.isnan(own.diagonal())
+    if still.all():
+        return np.full_like(own, np.nan)
+    moved = bend @ np.nan_to_num(own) @ bend.T
+    moved[still] = np.nan
+    moved[:, still] = np.nan
+    return np.asarray(moved)
+
+
+def _groups(
+    names: Sequence[str], structure: Structure, point: Point, spread: Floats
+) -> tuple[GroupEstimate, ...]:
+    parameters = structure.groups(point.raw)
+    begin = structure.group_place.start
+    errors = np.sqrt(spread.diagonal()[begin:]).reshape(-1, 2)
+    estimates = []
+    for g, name in enumerate(names):
+        sd = float(np.exp(parameters[g, 1]))
+        persons = float(point.expected.mass[g].sum())
+        mean, se = float(parameters[g, 0]), errors[g]
+        estimates.append(GroupEstimate(name, persons, mean, sd, float(se[0]), float(sd * se[1])))
+    return tuple(estimates)
+
+
+def _notices(
+    items: Sequence[ItemEstimate], summit: Summit, found: Uncertainty, structure: Structure
+) -> list[Notice]:
+    notices = [
+        Notice("reversed", item.item, f"a = {item['a']:.2f}: the better answer it wrong; the key?")
+        for item in items
+        if item.model is not Model.NRM and item["a"] < 0
+    ]
+    bound = {structure.slots[i] for i in structure.moving if found.bound[structure.slots[i]]}
+    for batch in structure.batches:
+        names = batch.family.names(batch.n_categories)
+        slots = structure.slots[batch.place].reshape(len(batch.items), -1)
+        for row, column in np.argwhere(np.isin(slots, list(bound))).tolist():
+            item = items[int(batch.items[row])].item
+            text = f"{names[column]} is at the end of its range: the data say no more of it"
+            notices.append(Notice("boundary", item, text))
+    if not summit.converged:
+        text = f"stopped after {summit.cycles} cycles, {summit.change:.2g} from the top"
+        notices.append(Notice("unsure", "", text))
+    if not found.definite:
+        text = "the information is not positive: no standard errors, and this may be no maximum"
+        notices.append(Notice("unsure", "", text))
+    return notices
+
+
+def _parameter_names(
+    screened: Screened, structure: Structure, groups: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return (item or group, parameter) of every free parameter; a shared one has no item."""
+    raw: list[tuple[str, str]] = []
+    for batch in structure.batches:
+        names = batch.family.names(batch.n_categories)
+        shared = form_of(screened.models[int(batch.items[0])]).slope == "shared"
+        for j in batch.items.tolist():
+            raw += [("" if shared and n == "a" else screened.items[j], n) for n in names]
+    for group in groups:
+        raw += [(group, "mean"), (group, "log sd")]
+    free = dict(zip(structure.slots.tolist(), raw, strict=True))
+    return tuple(free[slot] for slot in range(structure.n_free))
+
+
+def _reliability(problem: Problem, point: Point) -> float:
+    """Return the share of EAP scores' variance in ability's (mirt's empirical_rxx)."""
+    structure = problem.structure
+    table, weights = structure.log_chances(point.raw), structure.log_weights(point.raw)
+    powers = np.stack((structure.nodes, structure.nodes**2), axis=1)
+    sums = np.zeros(4)
+    for block in problem.blocks:
+        posterior, _ = posterior_in(block, table, weights)
+        mean, square = (posterior @ powers).T
+        sums += block.weights @ np.stack((np.ones_like(mean), mean, mean**2, square), axis=1)
+    n, first, second, total = sums
+    between, within = (second - first**2 / n) / (n - 1), (total - second) / n
+    return float(between / (between + within))

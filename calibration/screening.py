@@ -1,0 +1,147 @@
+"""What can be estimated at all: items and persons that tell nothing are set aside, and said so."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.answers import MISSING, Answers, Bytes
+from calibration.errors import ModelError, Notice, TooFewError, refuse
+from calibration.models import Model, form_of
+from calibration.responses import Responses
+from placement.arrays import Integers
+
+FEW_ANSWERS = 30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Screened:
+    """What goes into the calibration.
+
+    `items` and `models` are the J that stay; `tally` (J, width) counts their categories from 0;
+    `categories` are the scores these stood for; `persons` (N,) the rows of those who stay.
+    """
+
+    answers: Answers
+    items: tuple[str, ...]
+    models: tuple[Model, ...]
+    categories: tuple[tuple[int, ...], ...]
+    tally: Integers
+    persons: Integers
+    notices: tuple[Notice, ...]
+
+
+def screen(responses: Responses, models: Sequence[Model]) -> Screened:
+    """Set aside what cannot be estimated; `CalibrationError` when scores do not fit a model."""
+    tally = responses.answers.tally(responses.answers.highest() + 1)
+    _refuse_scores(responses.items, models, tally)
+    told = [_why_aside(counts) for counts in tally]
+    kept = [j for j, why in enumerate(told) if not why]
+    notices = [
+        Notice("item set aside", responses.items[j], why) for j, why in enumerate(told) if why
+    ]
+    refuse(TooFewError, [] if kept else ["no item tells persons apart", *map(str, notices)])
+    codes, notices_of_codes = _codes(responses.items, models, tally, np.array(kept))
+    answers = responses.answers.recoded(codes)
+    persons = np.flatnonzero(answers.answered() > 0)
+    aside = answers.n_persons - persons.size
+    if aside:
+        answers = answers.chosen(persons)
+        notices.append(Notice("persons set aside", "", f"{aside} persons answered no item in use"))
+    if persons.size < 2:
+        raise TooFewError([f"{persons.size} person with answers: at least two are needed"])
+    items, final = tuple(responses.items[j] for j in kept), answers.tally(int(codes.max()) + 1)
+    return Screened(
+        answers,
+        items,
+        tuple(models[j] for j in kept),
+        tuple(tuple(np.flatnonzero(tally[j]).tolist()) for j in kept),
+        final,
+        persons,
+        (*notices, *notices_of_codes, *_twins(items, answers, final)),
+    )
+
+
+def models_of(
+    items: Sequence[str], models: Model | Sequence[Model] | Mapping[str, Model]
+) -> tuple[Model, ...]:
+    """Return each item's model; `ModelError` when one has none."""
+    if isinstance(models, Model):
+        return (models,) * len(items)
+    if isinstance(models, Mapping):
+        refuse(ModelError, [f"item {i!r} has no model" for i in items if i not in models])
+        strange = set(models) - set(items)
+        refuse(ModelError, [f"a model for {i!r}, which is no item" for i in sorted(strange)])
+        return tuple(models[item] for item in items)
+    if len(models) != len(items):
+        raise ModelError([f"{len(models)} models for {len(items)} items"])
+    return tuple(models)
+
+
+def _refuse_scores(items: Sequence[str], models: Sequence[Model], tally: Integers) -> None:
+    faults = []
+    for item, model, counts in zip(items, models, tally, strict=True):
+        above = np.flatnonzero(counts[2:]) + 2
+        if above.size and not form_of(model).polytomous:
+            scores = ", ".join(map(str, above.tolist()))
+            faults.append(f"item {item}: the {model.value} model takes 0 and 1, not {scores}")
+    refuse(ModelError, faults)
+
+
+def _why_aside(counts: Integers) -> str:
+    given = np.flatnonzero(counts)
+    if given.size == 0:
+        return "nobody answered it"
+    if given.size == 1:
+        return f"all {counts.sum()} answers scored {given[0]}, so nothing can be told of it"
+    return ""
+
+
+def _codes(
+    items: Sequence[str], models: Sequence[Model], tally: Integers, kept: Integers
+) -> tuple[Bytes, list[Notice]]:
+    """Return the new score for every old one, (J, width), and what to say of it."""
+    codes = np.full(tally.shape, MISSING, dtype=np.int8)
+    notices = []
+    for j in kept:
+        given = np.flatnonzero(tally[j])
+        codes[j, given] = np.arange(given.size)
+        if given.size < given[-1] - given[0] + 1:
+            gaps = sorted(set(range(int(given[0]), int(given[-1]))) - set(given.tolist()))
+            text = f"score {', '.join(map(str, gaps))} never occurs; the others are moved together"
+            notices.append(Notice("categories", items[j], text))
+        if tally[j].sum() < FEW_ANSWERS:
+            text = f"only {tally[j].sum()} answers"
+            notices.append(Notice("unsure", items[j], text))
+        if models[j] is Model.NRM and given.size < 3:
+            text = "two categories: the nominal model is a 2PL model here"
+            notices.append(Notice("categories", items[j], text))
+    return codes, notices
+
+
+def _twins(items: Sequence[str], answers: Answers, tally: Integers) -> list[Notice]:
+    """Tell of items that everybody answered alike: mostly one question under two names."""
+    _, inverse, counts = np.unique(tally, axis=0, return_inverse=True, return_counts=True)
+    alike = np.flatnonzero(counts[inverse] > 1).tolist()
+    if not alike:
+        return []
+    seen: dict[int, str] = {}
+    notices = []
+    keys = answers.item_keys(random_numbers(answers.n_persons), alike)
+    for j, key in zip(alike, keys, strict=True):
+        if key in seen:
+            text = f"every answer to it is the same as to {seen[key]}"
+            notices.append(Notice("twins", items[j], text))
+        seen.setdefault(key, items[j])
+    return notices
+
+
+def random_numbers(size: int, width: int = 0) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+    """Return odd 64-bit numbers, (size,) or (size, width), the same at every call.
+
+    Their sums tell patterns apart (Zobrist 1970): two of a million patterns share a sum with a
+    chance of one in forty million.
+    """
+    shape = (size, width) if width else (size,)
+    numbers = np.random.default_rng(20260901).integers(0, 2**63, shape, dtype=np.uint64)
+    return numbers * np.uint64(2) + np.uint64(1)

@@ -1,0 +1,147 @@
+"""The parameters of a whole calibration as one vector, and where each item's are in it.
+
+Items of one family and number of categories form a batch; the batches' parameters, item by item,
+are followed by each group's (mean, log sd): the *raw* vector of R numbers. The F *free* ones are
+what is estimated; a shared slope is one free number for several raw ones, a fixed one is none.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from calibration.families import Family
+from calibration.population import log_weights
+from calibration.prior_terms import PriorTerms
+from placement.arrays import Booleans, Floats, Integers
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """J items of one family with K categories: columns and parameters from `column`, `parameter`.
+
+    `items` (J,) are their places among the calibrated items.
+    """
+
+    family: Family
+    items: Integers
+    n_categories: int
+    column: int
+    parameter: int
+    n_parameters: int
+    priors: PriorTerms
+
+    @property
+    def columns(self) -> slice:
+        return slice(self.column, self.column + len(self.items) * self.n_categories)
+
+    @property
+    def place(self) -> slice:
+        """Where the batch's parameters are in the raw vector."""
+        return slice(self.parameter, self.parameter + len(self.items) * self.n_parameters)
+
+    def of(self, raw: Floats) -> Floats:
+        """Return the batch's parameters, (J, p), as a view."""
+        return raw[self.place].reshape(len(self.items), self.n_parameters)
+
+    def counts(self, table: Floats) -> Floats:
+        """Return the batch's part of a (C, Q) table, (J, K, Q), as a view."""
+        return table[self.columns].reshape(len(self.items), self.n_categories, -1)
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """`slots` (R,) holds each raw parameter's place among the free ones, -1 where it is fixed.
+
+    `start`, `lower` and `upper` (R,) are where the climb begins and the bounds it keeps.
+    """
+
+    nodes: Floats
+    batches: tuple[Batch, ...]
+    n_groups: int
+    slots: Integers
+    start: Floats
+    lower: Floats
+    upper: Floats
+
+    @property
+    def n_columns(self) -> int:
+        return int(self.batches[-1].columns.stop)
+
+    @property
+    def n_free(self) -> int:
+        return int(self.slots.max(initial=-1)) + 1
+
+    @property
+    def group_place(self) -> slice:
+        return slice(self.start.size - 2 * self.n_groups, self.start.size)
+
+    @cached_property
+    def moving(self) -> Integers:
+        """Raw places that are free, (M,) with M ≥ F."""
+        return np.flatnonzero(self.slots >= 0)
+
+    @cached_property
+    def tied(self) -> bool:
+        return self.moving.size > self.n_free
+
+    def groups(self, raw: Floats) -> Floats:
+        return raw[self.group_place].reshape(self.n_groups, 2)
+
+    def expand(self, free: Floats) -> Floats:
+        """Return the raw vector, (R,), of a free one."""
+        raw = self.start.copy()
+        raw[self.moving] = free[self.slots[self.moving]]
+        return raw
+
+    def pick(self, raw: Floats) -> Floats:
+        """Return the free vector, (F,), of a raw one (of tied numbers, the last)."""
+        free = np.zeros(self.n_free)
+        free[self.slots[self.moving]] = raw[self.moving]
+        return free
+
+    def reduce(self, gradient: Floats) -> Floats:
+        """Return the gradient by the free parameters, (F,), from that by the raw ones, (R,)."""
+        slots = self.slots[self.moving]
+        return np.bincount(slots, gradient[self.moving], self.n_free).astype(np.float64)
+
+    def reduce_columns(self, matrix: Floats) -> Floats:
+        """Return (n, F) from (n, R): tied columns added up, fixed ones left out."""
+        if not self.tied:
+            return np.asarray(matrix[:, self.moving])
+        free = np.zeros((self.n_free, len(matrix)))
+        np.add.at(free, self.slots[self.moving], matrix[:, self.moving].T)
+        return free.T
+
+    def log_chances(self, raw: Floats) -> Floats:
+        """Return the log chance of every category at every node, (C, Q)."""
+        table = np.empty((self.n_columns, self.nodes.size))
+        for batch in self.batches:
+            logs = batch.family.log_chances(batch.of(raw), self.nodes)
+            table[batch.columns] = logs.reshape(-1, self.nodes.size)
+        return table
+
+    def log_weights(self, raw: Floats) -> Floats:
+        """Return the log weight of every node in every group, (G, Q)."""
+        return log_weights(self.groups(raw), self.nodes)
+
+    def admissible(self, raw: Floats) -> bool:
+        return all(self.refused(raw, batch).sum() == 0 for batch in self.batches)
+
+    @staticmethod
+    def refused(raw: Floats, batch: Batch) -> Booleans:
+        """Return which items' parameters are outside the model or its prior, (J,)."""
+        parameters = batch.of(raw)
+        return ~(batch.family.admissible(parameters) & batch.priors.admissible(parameters))
+
+    def log_prior(self, raw: Floats) -> float:
+        return float(sum(batch.priors.value(batch.of(raw)) for batch in self.batches))
+
+
+def stacked(sizes: Sequence[int]) -> Iterator[int]:
+    """Yield where each of several consecutive pieces begins."""
+    begin = 0
+    for size in sizes:
+        yield begin
+        begin += size
