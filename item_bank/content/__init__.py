@@ -6,12 +6,13 @@ scoring, no page.
 
 from item_bank.content.advice import advice
 from item_bank.content.as_json import content_from_json, content_to_json
-from item_bank.content.faults import Fault, Finding, SourceError
+from item_bank.content.faults import Code, Fault, Finding, SourceError
 from item_bank.content.items_toml import read_items
 from item_bank.content.model import (
     AnswerType,
     Body,
     CategorySource,
+    Description,
     HotSpot,
     ItemContent,
     ItemSource,
@@ -28,7 +29,7 @@ from item_bank.content.model import (
     Step,
 )
 from item_bank.content.modules_toml import read_module
-from item_bank.content.rules import broken_rules
+from item_bank.content.rules import broken_description, broken_rules
 from item_bank.texts import LANGUAGES, Language, Text
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "AnswerType",
     "Body",
     "CategorySource",
+    "Code",
+    "Description",
     "Fault",
     "Finding",
     "HotSpot",
@@ -56,6 +59,7 @@ __all__ = [
     "Step",
     "Text",
     "advice",
+    "broken_description",
     "broken_rules",
     "content_from_json",
     "content_to_json",

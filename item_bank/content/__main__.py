@@ -23,7 +23,8 @@ def check(path: Path, out: TextIO) -> bool:
         return False
     for item in items:
         out.writelines(
-            f"{path}: {item.id}: advice: {field}: {hint}\n" for field, hint in advice(item)
+            f"{path}: {item.id}: advice: {found.field}: {found.expected}\n"
+            for found in advice(item)
         )
     out.write(f"{path}: {len(items)} items, no faults\n")
     return True

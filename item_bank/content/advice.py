@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from item_bank.content.faults import Finding
+from item_bank.content.faults import Code, Finding
 from item_bank.content.model import (
     HotSpot,
     ItemContent,
@@ -62,16 +62,17 @@ def _about_stem(content: ItemContent) -> Iterator[Finding]:
     for language in LANGUAGES:
         stem = content.stem.in_(language)
         if (words := len(stem.split())) > STEM_WORDS:
-            yield Finding(f"stem.{language}", f"{words} words: about {STEM_WORDS} is enough")
+            counted = {"now": words, "most": STEM_WORDS}
+            yield Finding(f"stem.{language}", Code.LONG_STEM, counted)
         if negation := NEGATION[language].search(stem):
-            yield Finding(f"stem.{language}", f"ask without «{negation[0]}»")
+            yield Finding(f"stem.{language}", Code.NEGATION, {"word": negation[0]})
         if language != "en" and '"' in re.sub(r"`[^`]*`", "", stem):
-            yield Finding(f"stem.{language}", "quotation marks are «…»")
+            yield Finding(f"stem.{language}", Code.QUOTATION_MARKS)
 
 
 def _about_count(options: tuple[Option, ...]) -> Iterator[Finding]:
     if len(options) != 4:
-        yield Finding("option", f"{len(options)} options: four unless there is a reason")
+        yield Finding("option", Code.USUAL_COUNT, {"now": len(options)})
 
 
 def _about_options(options: tuple[Option, ...], fixed: bool) -> Iterator[Finding]:
@@ -82,27 +83,26 @@ def _about_options(options: tuple[Option, ...], fixed: bool) -> Iterator[Finding
         if longest <= SHORT or fixed:
             continue
         if longest > LENGTH_RATIO * shortest:
-            message = f"lengths from {shortest} to {longest} characters: make them more equal"
-            yield Finding(f"option.{language}", message)
+            lengths_found = {"shortest": shortest, "longest": longest}
+            yield Finding(f"option.{language}", Code.UNEVEN_LENGTHS, lengths_found)
         winners = [option for option, n in zip(options, lengths, strict=True) if n == longest]
         if len(winners) == 1 and winners[0].correct and longest > shortest + 2:
-            yield Finding(f"option.{language}", "the key is the longest")
+            yield Finding(f"option.{language}", Code.LONGEST_KEY)
 
 
 def _about_wording(options: tuple[Option, ...]) -> Iterator[Finding]:
     for number, option in enumerate(options, start=1):
         for language in LANGUAGES:
             if ALL_OR_NONE[language].search(option.text.in_(language)):
-                yield Finding(f"option {number}.{language}", "no «all of these», «none of these»")
+                yield Finding(f"option {number}.{language}", Code.ALL_OR_NONE)
 
 
 def _about_answer(answer: ShortAnswer) -> Iterator[Finding]:
     known: set[str] = set()
     for number, accepted in enumerate(answer.accept, start=1):
-        readings = comparable(answer.type, accepted)
+        readings = comparable("text" if answer.type == "number" else answer.type, accepted)
         if len(readings) > 1:
-            message = "can be read in two ways: part arguments with ;"
-            yield Finding(f"answer.accept {number}", message)
+            yield Finding(f"answer.accept {number}", Code.TWO_READINGS)
         if readings & known:
-            yield Finding(f"answer.accept {number}", "is the same as one before it")
+            yield Finding(f"answer.accept {number}", Code.SAME_ANSWER)
         known |= readings

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, cast, get_args
 
-from item_bank.content.faults import Fault, Finding, SourceError
+from item_bank.content.faults import Code, Fault, Finding, SourceError, slip
 from item_bank.content.model import (
     AnswerType,
     Body,
@@ -24,7 +24,7 @@ from item_bank.content.model import (
     SingleChoice,
     Step,
 )
-from item_bank.content.rules import broken_rules
+from item_bank.content.rules import broken_description, broken_rules
 from item_bank.content.toml_table import Table, parse_toml
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from item_bank.texts import Text
 
 MODULE_CODE = re.compile(r"[A-Z]{2}")
-DIGCOMP = re.compile(r"[1-5]\.[1-6]")
 
 
 def read_items(text: str, *, name: str) -> list[ItemSource]:
@@ -44,12 +43,12 @@ def read_items(text: str, *, name: str) -> list[ItemSource]:
     rows = root.rows("item")
     root.finish("a file of questions")
     findings += _file_findings(module, category)
-    faults = [Fault(name, None, *finding) for finding in findings]
+    faults = [Fault.at(name, None, finding) for finding in findings]
     items = []
     for number, row in enumerate(rows, start=1):
         item, item_findings = _item(row, module, category)
         items.append(item)
-        faults += [Fault(name, item.id or f"item {number}", *found) for found in item_findings]
+        faults += [Fault.at(name, item.id or f"item {number}", found) for found in item_findings]
     faults += [Fault(name, id_, "id", "an id used once") for id_ in _repeated(items)]
     if faults:
         raise SourceError(faults)
@@ -58,9 +57,9 @@ def read_items(text: str, *, name: str) -> list[ItemSource]:
 
 def _file_findings(module: str, category: str) -> Iterator[Finding]:
     if module and not MODULE_CODE.fullmatch(module):
-        yield Finding("module", "two capital letters")
+        yield slip("module", "two capital letters")
     if category and not re.fullmatch(rf"{re.escape(module)}\.[1-9]", category):
-        yield Finding("category", f'"{module}." and the category\'s number')
+        yield slip("category", f'"{module}." and the category\'s number')
 
 
 def _repeated(items: list[ItemSource]) -> list[str]:
@@ -96,13 +95,8 @@ def _without_known(new: Iterator[Finding], known: list[Finding]) -> list[Finding
 def _item_findings(item: ItemSource) -> Iterator[Finding]:
     prefix = f"{item.module}-{item.category.rpartition('.')[2]}"
     if not re.fullmatch(rf"{re.escape(prefix)}\d\d", item.id):
-        yield Finding("id", f"{prefix} and two digits")
-    if item.level not in {1, 2, 3}:
-        yield Finding("level", "1, 2 or 3")
-    if item.setting not in get_args(Setting):
-        yield Finding("setting", "municipal or general")
-    if item.digcomp is not None and not DIGCOMP.fullmatch(item.digcomp):
-        yield Finding("digcomp", 'a DigComp competence such as "3.1"')
+        yield Finding("id", Code.ID, {"prefix": prefix})
+    yield from broken_description(item.description)
 
 
 def _content(table: Table) -> ItemContent:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from item_bank.content.faults import Code
+
 
 def rows_of(material: str) -> list[list[str]] | None:
     """The cells, row by row and with the header first; None where the material is plain lines."""
@@ -15,14 +17,14 @@ def lines_of(material: str) -> list[str]:
     return [line.rstrip() for line in material.strip("\n").split("\n")]
 
 
-def material_fault(material: str) -> str | None:
-    """What is expected instead, where the material is neither plain lines nor a whole table."""
+def material_fault(material: str) -> Code | None:
+    """Which rule is broken, where the material is neither plain lines nor a whole table."""
     rows = rows_of(material)
     if rows is None:
         mixed = "|" in material
-        return "| in every line (a table) or in none" if mixed else None
+        return Code.MATERIAL_BARS if mixed else None
     if len({len(row) for row in rows}) > 1:
-        return "as many cells in every line"
+        return Code.MATERIAL_CELLS
     if all(row[0] == row[-1] == "" for row in rows):
-        return "| between the cells only, without one at the ends of the lines"
+        return Code.MATERIAL_ENDS
     return None

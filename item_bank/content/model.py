@@ -114,6 +114,18 @@ class ItemContent:
 
 
 @dataclass(frozen=True, slots=True)
+class Description:
+    """What is said of an item beside its content, and may change; module and category never do."""
+
+    ref: str
+    topic: str
+    level: int
+    setting: Setting
+    digcomp: str | None
+    program: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ItemSource:
     """One `[[item]]` of a source file: the lasting item and its content.
 
@@ -130,6 +142,17 @@ class ItemSource:
     digcomp: str | None
     program: str | None
     content: ItemContent
+
+    @property
+    def description(self) -> Description:
+        return Description(
+            ref=self.ref,
+            topic=self.topic,
+            level=self.level,
+            setting=self.setting,
+            digcomp=self.digcomp,
+            program=self.program,
+        )
 
     @property
     def kind(self) -> Kind:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from item_bank.content.faults import Fault, Finding, SourceError
+from item_bank.content.faults import Fault, Finding, SourceError, slip
 from item_bank.content.items_toml import MODULE_CODE
 from item_bank.content.model import CategorySource, ModuleSource
 from item_bank.content.toml_table import Table, parse_toml
@@ -36,7 +36,7 @@ def read_module(text: str, *, name: str) -> ModuleSource:
     root.finish("a module")
     findings += _module_findings(module)
     if findings:
-        raise SourceError(Fault(name, None, *finding) for finding in findings)
+        raise SourceError(Fault.at(name, None, finding) for finding in findings)
     return module
 
 
@@ -59,17 +59,17 @@ def _category(table: Table) -> CategorySource:
 
 def _module_findings(module: ModuleSource) -> Iterator[Finding]:
     if not MODULE_CODE.fullmatch(module.code):
-        yield Finding("code", "two capital letters")
+        yield slip("code", "two capital letters")
     if not module.categories:
-        yield Finding("category", "at least one [[category]]")
+        yield slip("category", "at least one [[category]]")
     for number, category in enumerate(module.categories, start=1):
         if not re.fullmatch(rf"{re.escape(module.code)}\.[1-9]", category.code):
-            yield Finding(f"category {number}.code", f'"{module.code}." and a digit')
+            yield slip(f"category {number}.code", f'"{module.code}." and a digit')
         if not 0 < category.weight <= 1:
-            yield Finding(f"category {number}.weight", "a share above 0, at most 1")
+            yield slip(f"category {number}.weight", "a share above 0, at most 1")
     for code, count in Counter(category.code for category in module.categories).items():
         if count > 1:
-            yield Finding("category", f"codes that differ; {code} is repeated")
+            yield slip("category", f"codes that differ; {code} is repeated")
     total = math.fsum(category.weight for category in module.categories)
     if module.categories and not math.isclose(total, 1.0, abs_tol=1e-6):
-        yield Finding("category", f"weights that sum to 1, not {total:g}")
+        yield slip("category", f"weights that sum to 1, not {total:g}")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, assert_never, get_args
 
 from item_bank import scenes
-from item_bank.content.faults import Finding
+from item_bank.content.faults import Code, Finding
 from item_bank.content.material import material_fault
 from item_bank.content.model import (
     Body,
+    Description,
     HotSpot,
     ItemContent,
     Matching,
     MultipleResponse,
     Option,
     Ordering,
+    Setting,
     ShortAnswer,
     SingleChoice,
 )
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 MAX_STEM_WORDS = 60
 """Where the format says "about 45": more than this is no stem, whatever the language."""
+LONGEST_TOPIC, LONGEST_REF, LONGEST_PROGRAM = 300, 50, 100
+"""Characters; the last two are what their columns hold."""
+DIGCOMP = re.compile(r"[1-5]\.[1-6]")
 
 
 def broken_rules(content: ItemContent) -> Iterator[Finding]:
@@ -36,7 +42,7 @@ def broken_rules(content: ItemContent) -> Iterator[Finding]:
     if content.material is not None:
         yield from _material_findings(content.material)
     if content.fixed_order and content.kind not in {"single", "multiple"}:
-        yield Finding("fixed_order", "only with the kinds single and multiple")
+        yield Finding("fixed_order", Code.FIXED_ORDER)
     yield from _body_findings(content.body)
 
 
@@ -77,34 +83,41 @@ def _stem_findings(stem: Text) -> Iterator[Finding]:
     yield from _text("stem", stem, paragraphs=True)
     for language in LANGUAGES:
         if (words := len(stem.in_(language).split())) > MAX_STEM_WORDS:
-            yield Finding(f"stem.{language}", f"at most {MAX_STEM_WORDS} words, not {words}")
+            counted: dict[str, str | int] = {"most": MAX_STEM_WORDS, "now": words}
+            yield Finding(f"stem.{language}", Code.TOO_MANY_WORDS, counted)
 
 
 def _material_findings(material: Text) -> Iterator[Finding]:
     for language in LANGUAGES:
         text = material.in_(language)
         if not text.strip():
-            yield Finding(f"material.{language}", "a text")
+            yield Finding(f"material.{language}", Code.MISSING)
         elif "`" in text:
-            yield Finding(f"material.{language}", "plain text, without backticks")
+            yield Finding(f"material.{language}", Code.MATERIAL_CODE)
         elif (fault := material_fault(text)) is not None:
             yield Finding(f"material.{language}", fault)
 
 
 def _count(field: str, values: Sequence[object], least: int, most: int) -> Iterator[Finding]:
     if not least <= len(values) <= most:
-        yield Finding(field, f"{least} to {most} of [[item.{field}]], not {len(values)}")
+        counted: dict[str, str | int] = {
+            "part": field,
+            "least": least,
+            "most": most,
+            "now": len(values),
+        }
+        yield Finding(field, Code.COUNT, counted)
 
 
 def _one_key(options: tuple[Option, ...]) -> Iterator[Finding]:
     if (correct := sum(option.correct for option in options)) != 1:
-        yield Finding("option", f"exactly one with correct = true, not {correct}")
+        yield Finding("option", Code.ONE_KEY, {"now": correct})
 
 
 def _several_keys(options: tuple[Option, ...]) -> Iterator[Finding]:
     correct = sum(option.correct for option in options)
     if not 2 <= correct < len(options):
-        yield Finding("option", f"two or more correct and at least one not; {correct} are correct")
+        yield Finding("option", Code.SEVERAL_KEYS, {"now": correct})
 
 
 def _option_findings(options: tuple[Option, ...], *, placed: bool) -> Iterator[Finding]:
@@ -112,51 +125,68 @@ def _option_findings(options: tuple[Option, ...], *, placed: bool) -> Iterator[F
     yield from _unique("option", [option.text for option in options])
     for number, option in enumerate(options, start=1):
         if not option.rationale.strip():
-            yield Finding(f"option {number}.rationale", "why it is right, or why it tempts")
+            yield Finding(f"option {number}.rationale", Code.RATIONALE)
         if (option.place is not None) != placed:
-            expected = "the id of a place in the scene" if placed else "only in a hot-spot"
-            yield Finding(f"option {number}.place", expected)
+            code = Code.NO_PLACE if placed else Code.UNWANTED_PLACE
+            yield Finding(f"option {number}.place", code)
 
 
 def _scene_findings(body: HotSpot) -> Iterator[Finding]:
     try:
         scene = scenes.load(body.scene)
     except scenes.SceneError as error:
-        yield Finding("picture.scene", str(error))
+        yield Finding("picture.scene", Code.SCENE, {"reason": str(error)})
         return
     counts = Counter(option.place for option in body.options)
     for number, option in enumerate(body.options, start=1):
         if option.place is not None and option.place not in scene.places:
             known = ", ".join(sorted(scene.places))
-            yield Finding(f"option {number}.place", f"one of the scene's places: {known}")
+            yield Finding(f"option {number}.place", Code.UNKNOWN_PLACE, {"known": known})
         elif option.place is not None and counts[option.place] > 1:
-            yield Finding(f"option {number}.place", "a place of its own")
+            yield Finding(f"option {number}.place", Code.SHARED_PLACE)
+
+
+def broken_description(described: Description) -> Iterator[Finding]:
+    """Every rule that is broken by what is said of an item beside its content."""
+    texts = (("topic", LONGEST_TOPIC), ("ref", LONGEST_REF), ("program", LONGEST_PROGRAM))
+    for name, most in texts:
+        text = getattr(described, name)
+        if text is not None and not text.strip():
+            yield Finding(name, Code.MISSING)
+        elif text is not None and len(text) > most:
+            yield Finding(name, Code.TOO_LONG, {"most": most})
+    if described.level not in {1, 2, 3}:
+        yield Finding("level", Code.LEVEL)
+    if described.setting not in get_args(Setting):
+        yield Finding("setting", Code.SETTING)
+    if described.digcomp is not None and not DIGCOMP.fullmatch(described.digcomp):
+        yield Finding("digcomp", Code.DIGCOMP)
 
 
 def _answer_findings(answer: ShortAnswer) -> Iterator[Finding]:
     if not answer.rationale.strip():
-        yield Finding("answer.rationale", "why the answer is right")
+        yield Finding("answer.rationale", Code.RATIONALE)
     if answer.type == "number":
         yield from _number_findings(answer)
     elif answer.type not in {"formula", "text"}:
-        yield Finding("answer.type", "formula, number or text")
+        yield Finding("answer.type", Code.ANSWER_TYPE)
     elif not answer.accept:
-        yield Finding("answer.accept", "at least one accepted answer")
+        yield Finding("answer.accept", Code.NO_ACCEPT)
     for number, accepted in enumerate(answer.accept, start=1):
         if answer.type == "formula" and not comparable("formula", accepted):
-            yield Finding(f"answer.accept {number}", "a formula that starts with = and is whole")
+            yield Finding(f"answer.accept {number}", Code.FORMULA)
         elif not comparable("text" if answer.type == "number" else answer.type, accepted):
-            yield Finding(f"answer.accept {number}", "a text that is not empty")
+            yield Finding(f"answer.accept {number}", Code.EMPTY_ACCEPT)
 
 
 def _number_findings(answer: ShortAnswer) -> Iterator[Finding]:
     for number, unit in enumerate(answer.units, start=1):
         if not unit.strip() or any(letter.isdigit() for letter in unit):
-            yield Finding(f"answer.units {number}", "a word or a sign, without digits")
+            yield Finding(f"answer.units {number}", Code.UNIT)
     if answer.value is None or not math.isfinite(answer.value):
-        yield Finding("answer.value", "a finite number")
+        yield Finding("answer.value", Code.VALUE)
     if not (math.isfinite(answer.tolerance) and answer.tolerance >= 0):
-        yield Finding("answer.tolerance", "a finite number, 0 or more")
+        yield Finding("answer.tolerance", Code.TOLERANCE)
 
 
 def _texts(field: str, texts: Sequence[Text], suffix: str = "") -> Iterator[Finding]:
@@ -168,15 +198,15 @@ def _unique(field: str, texts: Sequence[Text]) -> Iterator[Finding]:
     for language in LANGUAGES:
         seen = Counter(" ".join(text.in_(language).split()) for text in texts)
         for repeated in (text for text, count in seen.items() if text and count > 1):
-            yield Finding(f"{field}.{language}", f"texts that differ; «{repeated}» is repeated")
+            yield Finding(f"{field}.{language}", Code.REPEATED, {"text": repeated})
 
 
 def _text(field: str, text: Text, *, paragraphs: bool = False) -> Iterator[Finding]:
     for language in LANGUAGES:
         value = text.in_(language)
         if not value.strip():
-            yield Finding(f"{field}.{language}", "a text")
+            yield Finding(f"{field}.{language}", Code.MISSING)
         elif "\n" in value.strip() and not paragraphs:
-            yield Finding(f"{field}.{language}", "one line")
+            yield Finding(f"{field}.{language}", Code.ONE_LINE)
         elif value.count("`") % 2:
-            yield Finding(f"{field}.{language}", "backticks in pairs")
+            yield Finding(f"{field}.{language}", Code.BACKTICKS)

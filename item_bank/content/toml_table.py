@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
-from item_bank.content.faults import Fault, Finding, SourceError
+from item_bank.content.faults import Fault, Finding, SourceError, slip
 from item_bank.texts import LANGUAGES, Text
 
 
@@ -24,7 +24,7 @@ class Table:
         return key in self._left
 
     def note(self, key: str, expected: str) -> None:
-        self.findings.append(Finding(self._field(key), expected))
+        self.findings.append(slip(self._field(key), expected))
 
     def string(self, key: str) -> str:
         value = self._take(key, str, "a text in quotation marks")

@@ -42,7 +42,7 @@ class InvalidContent(ValueError):
     def __init__(self, item_id: str, findings: Iterable[Finding]) -> None:
         self.item_id = item_id
         self.findings = tuple(findings)
-        said = "; ".join(f"{field}: {expected}" for field, expected in self.findings)
+        said = "; ".join(f"{one.field}: {one.expected}" for one in self.findings)
         super().__init__(f"{item_id}: {said}")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from item_bank.content.as_json import content_to_json
-from item_bank.content.faults import Finding
+from item_bank.content.faults import Code, Finding
 from item_bank.content.rules import broken_rules
 from item_bank.models import Item, ItemRevision, Status
 from item_bank.service.errors import InvalidContent, NoSuchItem, StaleItem
@@ -114,7 +114,7 @@ def describe(row: Item, source: ItemSource) -> bool:
 def _check(item_id: str, content: ItemContent, *, kind: str) -> None:
     findings = list(broken_rules(content))
     if content.kind != kind:
-        findings.append(Finding("kind", f"{kind}: another kind is another item"))
+        findings.append(Finding("kind", Code.KIND, {"kind": kind}))
     if findings:
         raise InvalidContent(item_id, findings)
 

@@ -146,5 +146,5 @@ def test_advice_finds_a_negation_and_the_longest_key():
         FILE.replace("Hva?", "Hva er ikke rett?").replace("`=A1`", "en lang og forsiktig nøkkel"),
         name="x",
     )
-    assert {"stem.nb", "option.nb"} <= {field for field, _ in advice(item)}
+    assert {"stem.nb", "option.nb"} <= {found.field for found in advice(item)}
     assert advice(SINGLE) == []

@@ -15,7 +15,7 @@ from webapp.authoring import pools, service, words
 from webapp.authoring.comparison import differences
 from webapp.authoring.drafts import Malformed, change_rows, clean, draft_of, read_draft
 from webapp.authoring.forms import EditForm, FilterForm, PublishForm, ViewForm
-from webapp.authoring.problems import LONGEST_NOTE, Problem, judge
+from webapp.authoring.problems import LONGEST_NOTE, Problem, advice_on, judge
 from webapp.i18n import as_language, current_language
 from webapp.i18n import gettext as _
 
@@ -135,6 +135,7 @@ def _item_page(
             "key": "1" if with_key else None,
             "revision": None if shown.is_newest else shown.revision.number,
         },
+        advice=advice_on(draft_of(content)),
         is_right=None if answer is None else bool(score(content, answer)),
         error=error,
     )
@@ -245,6 +246,7 @@ def _form_page(
         expected_version=expected_version or request.form["expected_version"],
         problems=problems,
         errors=errors,
+        advice=advice_on(draft),
         preview=preview,
         preview_language=request.form.get("preview_language", current_language()),
         theirs=differences(draft_of(shown.content), draft) if conflict else None,

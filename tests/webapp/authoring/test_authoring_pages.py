@@ -137,6 +137,15 @@ def test_an_earlier_revision_can_be_seen(desk, author):
     assert "There is a newer one." in old
 
 
+def test_advice_is_shown_and_stops_nobody(desk, author):
+    assert "Worth another look" not in text(author.get("/bank/QA-100"))
+    form = filled(author.get("/bank/QA-100/edit"))
+    form.put(**{"rows-0-text-en": "much the longest of all", "action": "save"})
+    assert author.post("/bank/QA-100/edit", data=form).status_code == 303
+    for address in ("/bank/QA-100", "/bank/QA-100/edit"):
+        assert "The right answer is the longest one (English)" in text(author.get(address))
+
+
 def test_trying_says_whether_it_counts_and_keeps_nothing(desk, author):
     asked = author.get("/bank/QA-100")
     token = token_of(asked)

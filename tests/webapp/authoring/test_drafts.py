@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from werkzeug.datastructures import MultiDict
 
-from item_bank.content import ItemContent, Text, broken_rules
+from item_bank.content import Code, Finding, ItemContent, Text, broken_rules
 from tests.item_bank.contents import (
     EVERY_KIND,
     FORMULA,
@@ -21,6 +21,7 @@ from tests.item_bank.contents import (
     WORD,
     contents,
 )
+from webapp.authoring import sentences
 from webapp.authoring.comparison import differences
 from webapp.authoring.drafts import (
     Draft,
@@ -32,7 +33,7 @@ from webapp.authoring.drafts import (
     draft_of,
     read_draft,
 )
-from webapp.authoring.problems import LONGEST_TEXT, judge
+from webapp.authoring.problems import LONGEST_TEXT, advice_on, judge
 
 BLANK = TextDraft()
 
@@ -126,6 +127,55 @@ def test_each_rule_is_told_beside_its_field_in_words(draft: Draft, field: str) -
     found = fields(problems)
     assert field in found or (field == "rows-nb" and "rows" in found)
     assert all("breaks a rule" not in problem.message for problem in problems)
+
+
+SAID_ELSEWHERE = {Code.SOURCE, Code.ID, Code.KIND, Code.UNWANTED_PLACE, Code.ANSWER_TYPE}
+"""What no form of ours can come to say."""
+
+
+@pytest.mark.parametrize("code", sorted(set(Code) - SAID_ELSEWHERE))
+def test_every_code_has_its_own_sentence(code: Code) -> None:
+    names = (
+        "part",
+        "least",
+        "most",
+        "now",
+        "text",
+        "word",
+        "shortest",
+        "longest",
+        "known",
+        "reason",
+    )
+    finding = Finding("stem.nb", code, dict.fromkeys(names, "7"))
+    if code in sentences._advice():
+        assert sentences.counsel(finding, ["stem"])
+    else:
+        assert finding.expected not in sentences.rule(finding, ["stem"], "nb")
+
+
+def test_the_same_advice_in_several_languages_is_given_once() -> None:
+    draft = rows(draft_of(SINGLE), text=TextDraft("the longest one", "k", "the longest of all"))
+    found = advice_on(draft)
+    assert len(found) == len(set(found)) == 2
+    assert {field for field, _message in found} == {"rows"}
+    assert all("Bokmål, English" in message for _field, message in found)
+    everywhere = rows(draft_of(SINGLE), text=TextDraft("the longest one", same=True))
+    assert all("Bokmål" not in message for _field, message in advice_on(everywhere))
+
+
+def test_advice_is_given_on_a_half_done_draft_too() -> None:
+    assert advice_on(Draft(kind="single")) != ()
+    assert advice_on(replace(draft_of(NUMBER), value="many")) == ()
+
+
+def test_advice_names_the_option_or_line_it_is_about() -> None:
+    ((field, message),) = advice_on(
+        rows(draft_of(SINGLE), text=TextDraft("a", "b", "all of these"))
+    )
+    assert (field, "1" in message) == ("rows-0-text-en", True)
+    ((field, message),) = advice_on(replace(draft_of(WORD), accept="zip\nZIP."))
+    assert (field, "2" in message) == ("accept", True)
 
 
 def test_a_problem_in_a_row_names_the_row() -> None:
