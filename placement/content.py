@@ -16,7 +16,7 @@ class Blueprint:
     The first round visits every category of share `required` or more once, best item first; so a
     test of that many questions or more has asked about each. After it an item's value is
     multiplied by its category's deficit, share × (n + 1) - asked, never below 0: the maximum
-    priority index with the share as a quota (Cheng & Chang 2009, eq. 5).
+    priority index with the share as a quota (Cheng & Chang 2009).
     """
 
     required: float = 0.075

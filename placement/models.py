@@ -15,7 +15,7 @@ HERMITE_POINTS = 7
 def response_function(a: float, b: float, c: float, theta: Floats) -> tuple[Floats, Floats]:
     """Return the chance of a right answer at `theta`, and its derivative, each of theta's shape.
 
-    The three-parameter logistic model of Birnbaum (1968, eq. 17.2.1 and 17.3.1) with D = 1.
+    The three-parameter logistic model of Birnbaum (1968) with D = 1.
     """
     logistic = expit(a * (theta - b))
     slope = (1 - c) * a * logistic * (1 - logistic)

@@ -12,7 +12,7 @@ from placement.standing import Standing
 
 @dataclass(frozen=True, slots=True)
 class MaximumInformation:
-    """Fisher information at the posterior mean (Lord 1980, eq. 5-9; Weiss 1982)."""
+    """Fisher information at the posterior mean (Lord 1980; Weiss 1982)."""
 
     def __call__(self, standing: Standing) -> Floats:
         pool = standing.section.pool
@@ -21,7 +21,7 @@ class MaximumInformation:
 
 @dataclass(frozen=True, slots=True)
 class TrackInformation:
-    """Mutual information, in nats, of an item's answer and the track (Weissman 2007, eq. 8).
+    """Mutual information, in nats, of an item's answer and the track (Weissman 2007).
 
     The joint chance of track t and answer k is Σ_q w_q M_tq P_jkq: one matrix product a category.
     """

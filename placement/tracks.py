@@ -43,6 +43,6 @@ def track_masses(nodes: Floats, cuts: Floats) -> Floats:
 def expected_losses(probabilities: Floats, losses: Floats) -> Floats:
     """Return the expected loss of placing in each track, (N, T), from (N, T) probabilities.
 
-    `losses[k, d]` is the cost of placing in d a person who belongs in k (Vos 1999, eq. 4).
+    `losses[k, d]` is the cost of placing in d a person who belongs in k (Vos 1999).
     """
     return np.asarray(probabilities @ losses)

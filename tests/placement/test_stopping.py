@@ -112,7 +112,7 @@ def test_unfitted_precision_starts_at_the_prior_and_adds_the_best_first() -> Non
 def test_rate_is_within_three_per_cent_of_backward_induction(items: list[ItemParameters]) -> None:
     """Hours spent (questions and losses) against the optimum of the same normal model.
 
-    DeGroot (1970, §12.5): V_T = L, V_t = min(L, c + E V_{t+1}); all rules run on one fine grid.
+    DeGroot (1970): V_T = L, V_t = min(L, c + E V_{t+1}); all rules run on one fine grid.
     """
     pool, design = Pool.tabulate(items), authored_design("TB")
     section = section_of(design, design.modules[0], pool)
