@@ -111,6 +111,24 @@ class ItemRevision(Base):
     """What was changed and why, in the author's words."""
 
 
+class ItemChange(Base):
+    """What was changed of an item beside its wording: its description or its status. Written once.
+
+    Such a change makes no revision, so that answers already given still speak of the same question.
+    """
+
+    __tablename__ = "item_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[str] = mapped_column(ForeignKey("item.id"), index=True)
+    changes: Mapped[dict[str, Any]]
+    """Each column that changed, with its value before and after: {"level": [2, 3]}."""
+    created_at: Mapped[datetime]
+    author_id: Mapped[int | None]
+    """A person of webapp's; None: from the command line."""
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
 class Pool(Base):
     """A frozen, numbered set of revisions that tests may draw on. Written once."""
 
@@ -149,6 +167,6 @@ def _refuse(_mapper: object, _connection: object, row: Base) -> NoReturn:
     raise Immutable(f"{type(row).__name__} is written once")
 
 
-for _written_once in (ItemRevision, Pool, PoolItem):
+for _written_once in (ItemRevision, ItemChange, Pool, PoolItem):
     event.listen(_written_once, "before_update", _refuse)
     event.listen(_written_once, "before_delete", _refuse)

@@ -5,12 +5,14 @@ one transaction. What goes wrong is an exception with data, in English, for the 
 a reader's words.
 """
 
+from item_bank.service.describing import Change, changes, describe_item, set_status
 from item_bank.service.errors import (
     InvalidContent,
     NoSuchItem,
     NoSuchPool,
     NoSuchRevision,
     NothingToPublish,
+    OtherStatus,
     StaleItem,
 )
 from item_bank.service.exchange import ImportReport, export, import_sources
@@ -39,6 +41,7 @@ from item_bank.starter_bank import practice_item, starter_sources
 
 __all__ = [
     "FEWEST_ITEMS",
+    "Change",
     "ImportReport",
     "InvalidContent",
     "ItemRow",
@@ -46,10 +49,13 @@ __all__ = [
     "NoSuchPool",
     "NoSuchRevision",
     "NothingToPublish",
+    "OtherStatus",
     "PoolFacts",
     "Revision",
     "StaleItem",
+    "changes",
     "create_item",
+    "describe_item",
     "export",
     "import_sources",
     "is_calibrated",
@@ -66,5 +72,6 @@ __all__ = [
     "revision",
     "revisions",
     "save_revision",
+    "set_status",
     "starter_sources",
 ]

@@ -36,6 +36,14 @@ class StaleItem(Exception):
         super().__init__(f"{item_id} is at version {actual}, not {expected}")
 
 
+class OtherStatus(Exception):
+    """The item no longer has the status that this author saw; nothing was written."""
+
+    def __init__(self, item_id: str, *, expected: str, actual: str) -> None:
+        self.item_id, self.expected, self.actual = item_id, expected, actual
+        super().__init__(f"{item_id} is {actual}, not {expected}")
+
+
 class InvalidContent(ValueError):
     """The content breaks rules of the format."""
 

@@ -13,6 +13,7 @@ from item_bank.content.faults import Fault, SourceError
 from item_bank.content.model import CategorySource, ItemSource, ModuleSource
 from item_bank.content.writing import file_name, write_items, write_module
 from item_bank.models import Category, Item, ItemRevision, Module, Status
+from item_bank.service.describing import record
 from item_bank.service.reading import latest_rows, modules
 from item_bank.service.saving import create_item, describe
 from item_bank.texts import LANGUAGES, Text
@@ -134,7 +135,9 @@ def _update(
     session: Session, item: Item, latest: ItemRevision, source: ItemSource, now: datetime
 ) -> bool:
     """Bring a known item up to its source; whether anything changed."""
-    described = describe(item, source)
+    changes = describe(item, source)
+    if changes:
+        record(session, item.id, changes, author_id=None, note="imported", now=now)
     content = content_to_json(source.content)
     if content != latest.content:
         session.add(
@@ -147,7 +150,7 @@ def _update(
                 note="imported",
             )
         )
-    changed = described or content != latest.content
+    changed = bool(changes) or content != latest.content
     if changed:
         item.version += 1  # an author who has it open must see it again before saving
     return changed

@@ -68,8 +68,9 @@ def publish_pool(
 ) -> int:
     """Freeze the latest revision of every approved item, of `modules` or of all; the pool's number.
 
-    A revision keeps the parameters it had in the newest pool; one that is new gets its author's
-    prior. NothingToPublish when there is no item, or a module has too few to be asked from.
+    A revision keeps the parameters that answers gave it in the newest pool; any other gets the
+    prior of the item's present level. NothingToPublish when there is no item, or a module has too
+    few to be asked from.
     """
     rows = _publishable(session, modules)
     _require_enough([item.module_code for item, _ in rows], modules)

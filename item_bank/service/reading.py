@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Select, func, select
 
 from item_bank.content.as_json import content_from_json
+from item_bank.content.model import Description
 from item_bank.models import PUBLISHED, Item, ItemRevision, Module, Pool, PoolItem
+from item_bank.priors import B_OF_LEVEL
 from item_bank.service.errors import NoSuchItem, NoSuchRevision
 
 if TYPE_CHECKING:
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from item_bank.content.model import ItemContent
+    from item_bank.content.model import ItemContent, Setting
     from item_bank.texts import Text
+
+LEVEL_OF_B = {b: level for level, b in B_OF_LEVEL.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class ItemRow:
     category: str
     level: int
     kind: str
-    setting: str
+    setting: Setting
     ref: str
     topic: str
     digcomp: str | None
@@ -44,7 +48,21 @@ class ItemRow:
     """The latest revision's number within the item."""
     pool_revision: int | None
     """The number of the revision in the newest pool; None: the item is not in it."""
+    pool_level: int | None
+    """The level that its difficulty in the newest pool stands for; None where answers stand for it,
+    or nothing does."""
     stem: Text
+
+    @property
+    def description(self) -> Description:
+        return Description(
+            ref=self.ref,
+            topic=self.topic,
+            level=self.level,
+            setting=self.setting,
+            digcomp=self.digcomp,
+            program=self.program,
+        )
 
     @property
     def is_published(self) -> bool:
@@ -59,6 +77,11 @@ class ItemRow:
     def is_ahead_of_pool(self) -> bool:
         """Whether tests still show an older wording than the latest."""
         return self.pool_revision is not None and self.pool_revision < self.revision
+
+    @property
+    def level_changed(self) -> bool:
+        """Whether tests still take the item to be as difficult as its author thought before."""
+        return self.pool_level is not None and self.pool_level != self.level
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,23 +178,29 @@ def revision_of(row: ItemRevision) -> Revision:
 def _rows() -> Select[Any]:
     newest_pool = select(func.max(Pool.number)).scalar_subquery()
     pooled = (
-        select(PoolItem.item_id, ItemRevision.number)
+        select(PoolItem.item_id, ItemRevision.number, PoolItem.b, PoolItem.n_responses)
         .join(ItemRevision, ItemRevision.id == PoolItem.revision_id)
         .where(PoolItem.pool_number == newest_pool)
         .subquery()
     )
     query = latest_rows().outerjoin(pooled, pooled.c.item_id == Item.id)
-    return query.add_columns(pooled.c.number)
+    return query.add_columns(pooled.c.number, pooled.c.b, pooled.c.n_responses)
 
 
-def _item_row(row: Item, latest: ItemRevision, pool_revision: int | None) -> ItemRow:
+def _item_row(
+    row: Item,
+    latest: ItemRevision,
+    pool_revision: int | None,
+    pool_b: float | None,
+    n_responses: int | None,
+) -> ItemRow:
     return ItemRow(
         id=row.id,
         module=row.module_code,
         category=row.category_code,
         level=row.level,
         kind=row.kind,
-        setting=row.setting,
+        setting=cast("Setting", row.setting),
         ref=row.ref,
         topic=row.topic,
         digcomp=row.digcomp,
@@ -182,5 +211,6 @@ def _item_row(row: Item, latest: ItemRevision, pool_revision: int | None) -> Ite
         revision_id=latest.id,
         revision=latest.number,
         pool_revision=pool_revision,
+        pool_level=LEVEL_OF_B.get(pool_b) if pool_b is not None and n_responses == 0 else None,
         stem=content_from_json(latest.content).stem,
     )

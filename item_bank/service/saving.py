@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
@@ -93,22 +94,21 @@ def create_item(
     return revision_of(first)
 
 
-def describe(row: Item, source: ItemSource) -> bool:
-    """Give the item what the source says about it, content apart; whether that changed anything."""
+def describe(row: Item, source: ItemSource) -> dict[str, list[Any]]:
+    """Give the item what the source says about it, content apart; each change, before and after."""
     described = {
         "module_code": source.module,
         "category_code": source.category,
-        "level": source.level,
-        "setting": source.setting,
-        "ref": source.ref,
-        "topic": source.topic,
-        "digcomp": source.digcomp,
-        "program": source.program,
+        **asdict(source.description),
     }
-    changed = {name: value for name, value in described.items() if getattr(row, name) != value}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    return bool(changed)
+    changes = {
+        name: [getattr(row, name), value]
+        for name, value in described.items()
+        if getattr(row, name) != value
+    }
+    for name, (_before, after) in changes.items():
+        setattr(row, name, after)
+    return changes
 
 
 def _check(item_id: str, content: ItemContent, *, kind: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from item_bank import service as bank
 from item_bank.content import ShortAnswer, SourceError, read_items, read_module
-from item_bank.models import Immutable, ItemRevision
+from item_bank.models import Immutable, ItemChange, ItemRevision, Status
 from tests.item_bank.contents import (
     FORMULA,
     ITEMS,
@@ -54,6 +54,8 @@ def test_an_import_reports_and_repeats_without_effect(filled):
         assert len(again.unchanged) == len(ITEMS)
         assert [row.revision for row in bank.items(session, "QA")[:3]] == [1, 2, 1]
         assert bank.item(session, "QA-100").level == 3
+        (told,) = bank.changes(session, "QA-100")
+        assert (told.changes, told.author_id) == ({"level": (2, 3)}, None)
         assert [row.revision for row in bank.items(session, "NO")] == [1] * len(NOISE)
 
 
@@ -183,10 +185,106 @@ def test_a_new_item_is_a_draft(filled):
         assert bank.item(session, "QA-201").status == "draft"
 
 
-@pytest.mark.parametrize("change", ["update", "delete"])
-def test_a_revision_is_written_once(filled, change):
+OTHERWISE = replace(ITEMS[0].description, level=3, program="Word 365", topic="another topic")
+
+
+def describe(session, description=OTHERWISE, *, expected=1, item_id="QA-100"):
+    return bank.describe_item(
+        session,
+        item_id,
+        description,
+        expected_version=expected,
+        author_id=7,
+        note="why",
+        now=NOW,
+    )
+
+
+def test_an_item_is_described_anew_and_the_change_is_kept(filled):
     with filled.write() as session:
-        row = session.scalars(select(ItemRevision).limit(1)).one()
+        assert describe(session) == 2
+    with filled.read() as session:
+        row = bank.item(session, "QA-100")
+        assert (row.description, row.version, row.revision) == (OTHERWISE, 2, 1)
+        assert bank.item(session, "QA-101").description == ITEMS[1].description
+        (change,) = bank.changes(session, "QA-100")
+        assert change.changes == {
+            "topic": ("a topic", "another topic"),
+            "level": (2, 3),
+            "program": (None, "Word 365"),
+        }
+        assert (change.author_id, change.note, change.created_at) == (7, "why", NOW)
+        assert bank.changes(session, "QA-101") == []
+
+
+def test_the_same_description_changes_nothing(filled):
+    with filled.write() as session:
+        assert describe(session, ITEMS[0].description) == 1
+        assert bank.item(session, "QA-100").version == 1
+        assert bank.changes(session, "QA-100") == []
+
+
+def test_whoever_describes_second_is_told(filled):
+    with filled.write() as session:
+        save(session, CHANGED)
+        for description in (OTHERWISE, ITEMS[0].description):
+            with pytest.raises(bank.StaleItem) as caught:
+                describe(session, description)
+            assert (caught.value.expected, caught.value.actual) == (1, 2)
+        assert bank.item(session, "QA-100").level == 2
+        with pytest.raises(bank.NoSuchItem):
+            describe(session, item_id="QA-199")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"level": 4}, "level"),
+        ({"setting": "school"}, "setting"),
+        ({"topic": " "}, "topic"),
+        ({"topic": "x" * 301}, "topic"),
+        ({"ref": ""}, "ref"),
+        ({"ref": "x" * 51}, "ref"),
+        ({"program": ""}, "program"),
+        ({"program": "x" * 101}, "program"),
+        ({"digcomp": "9.9"}, "digcomp"),
+    ],
+)
+def test_a_description_that_breaks_a_rule_is_not_taken(filled, wrong, field):
+    with filled.write() as session:
+        with pytest.raises(bank.InvalidContent) as caught:
+            describe(session, replace(OTHERWISE, **wrong))
+        assert [finding.field for finding in caught.value.findings] == [field]
+        assert bank.item(session, "QA-100").version == 1
+
+
+def set_status(session, to, *, expected, item_id="QA-100"):
+    bank.set_status(session, item_id, to, expected=expected, author_id=7, note="outdated", now=NOW)
+
+
+def test_a_status_is_set_from_the_one_that_was_seen(filled):
+    with filled.write() as session:
+        set_status(session, Status.RETIRED, expected=Status.APPROVED)
+        assert bank.item(session, "QA-100").status == "retired"
+        assert bank.item(session, "QA-101").status == "approved"
+        assert bank.item(session, "QA-100").version == 1
+        (change,) = bank.changes(session, "QA-100")
+        assert change.changes == {"status": ("approved", "retired")}
+        assert (change.author_id, change.note) == (7, "outdated")
+        with pytest.raises(bank.OtherStatus) as caught:
+            set_status(session, Status.PAUSED, expected=Status.APPROVED)
+        assert caught.value.actual == "retired"
+        assert len(bank.changes(session, "QA-100")) == 1
+        with pytest.raises(bank.NoSuchItem):
+            set_status(session, Status.PAUSED, expected=Status.APPROVED, item_id="QA-199")
+
+
+@pytest.mark.parametrize("change", ["update", "delete"])
+@pytest.mark.parametrize("table", [ItemRevision, ItemChange])
+def test_a_revision_or_a_change_is_written_once(filled, change, table):
+    with filled.write() as session:
+        describe(session)
+        row = session.scalars(select(table).limit(1)).one()
         if change == "update":
             row.note = "another"
         else:

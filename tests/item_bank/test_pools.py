@@ -120,6 +120,54 @@ def test_a_revision_keeps_its_parameters_and_a_new_one_starts_from_the_prior(fil
     assert (new.b, new.se_b, new.n_responses) == (-0.4, 0.6, 0)
 
 
+def relevel(session, item_id, level, expected=1):
+    bank.describe_item(
+        session,
+        item_id,
+        replace(bank.item(session, item_id).description, level=level),
+        expected_version=expected,
+        author_id=None,
+        note="",
+        now=NOW,
+    )
+
+
+def test_a_new_level_is_a_new_prior_until_answers_know_better(filled):
+    with filled.write() as session:
+        publish(session)
+        assert (bank.item(session, "QA-100").pool_level, bank.item(session, "QA-100").level) == (
+            2,
+            2,
+        )
+        relevel(session, "QA-100", 3)
+        row = bank.item(session, "QA-100")
+        assert (row.level_changed, row.is_ahead_of_pool) == (True, False)
+        assert not bank.item(session, "QA-102").level_changed
+        publish(session)
+        assert session.get(PoolItem, (1, "QA-100")).b == -0.4
+        assert session.get(PoolItem, (2, "QA-100")).b == 0.7
+        assert not bank.item(session, "QA-100").level_changed
+
+
+def test_a_new_level_does_not_move_an_item_that_answers_have_measured(filled):
+    with filled.write() as session:
+        publish(session)
+        revision_id = bank.pool_revision_ids(session, 1)["QA-100"]
+        session.execute(insert(Pool).values(number=2, published_at=NOW, note=""))
+        session.execute(
+            insert(PoolItem).values(
+                pool_number=2, item_id="QA-100", revision_id=revision_id, module="QA",
+                category="QA.1", model="2PL", a=1.4, b=-0.4, c=0.0, se_a=0.1, se_b=0.1,
+                cov_ab=0.0, n_responses=300,
+            )
+        )  # fmt: skip
+        relevel(session, "QA-100", 1)
+        row = bank.item(session, "QA-100")
+        assert (row.pool_level, row.level_changed) == (None, False)
+        publish(session)
+        assert session.get(PoolItem, (3, "QA-100")).b == -0.4
+
+
 def test_a_module_with_too_few_items_is_told_of(filled):
     with filled.write() as session:
         session.execute(update(Item).where(Item.id > "NO-103").values(status="draft"))
