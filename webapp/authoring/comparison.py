@@ -73,7 +73,7 @@ def _row(draft: Draft, index: int, row: Row) -> Iterator[tuple[str, _Field]]:
         yield f"correct-{index}", _Field(f"{label}, {_('Right answer')}", None, right)
     if draft.kind == "hotspot":
         yield f"{name}-place", _Field(f"{label}, {_('Place in the picture')}", None, row.place)
-    reason = _Field(f"{label}, {words.rows(draft.kind).rationale}", None, row.rationale.strip())
+    reason = _Field(f"{label}, {words.rows(draft.kind).rationale}", "nb", row.rationale.strip())
     yield f"{name}-rationale", reason
 
 
@@ -84,7 +84,7 @@ def _answer(draft: Draft) -> Iterator[tuple[str, _Field]]:
     yield "value", _Field(_("The right number"), None, draft.value.strip())
     yield "tolerance", _Field(_("May be off by"), None, draft.tolerance.strip())
     yield "units", _Field(_("Units"), None, draft.units.strip())
-    yield "rationale", _Field(_("Why this is right"), None, draft.rationale.strip())
+    yield "rationale", _Field(_("Why this is right"), "nb", draft.rationale.strip())
 
 
 def _text(name: str, label: str, draft: TextDraft) -> Iterator[tuple[str, _Field]]:

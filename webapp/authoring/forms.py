@@ -8,10 +8,11 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
+from item_bank.models import Status
 from webapp.authoring import words
 from webapp.authoring.drafts import clean
 from webapp.authoring.problems import LONGEST_NOTE
-from webapp.authoring.service import Filters
+from webapp.authoring.service import Filters, StatusAction
 from webapp.i18n import LANGUAGES
 from webapp.i18n import gettext as _
 
@@ -94,6 +95,14 @@ class EditForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(), Regexp(r"save|preview|[a-z]+ (rows|extras)( \d{1,2})?\Z")]
     )
     preview_language = StringField(validators=[AnyOf(LANGUAGES)])
+
+
+class StatusForm(FlaskForm):  # type: ignore[misc]
+    """What is to be done with a question, and the status it had when its author saw it."""
+
+    action = StringField(validators=[InputRequired(), AnyOf([*StatusAction])])
+    seen = StringField(validators=[InputRequired(), AnyOf([*Status])])
+    note = StringField(validators=[Optional(), Length(max=LONGEST_NOTE)])
 
 
 class PublishForm(FlaskForm):  # type: ignore[misc]

@@ -6,12 +6,14 @@ Nothing here reads what anybody answered, or who was asked.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from item_bank import service as bank
 from item_bank.content import LANGUAGES
+from item_bank.models import Status
 from webapp import clock
 from webapp.authoring.shelves import newest_pool, read_shelves
 from webapp.people.models import Person
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from item_bank.content import ItemContent
+    from item_bank.content import Description, ItemContent
     from item_bank.models import Category, Module
     from item_bank.service import ItemRow
     from webapp.authoring.shelves import PoolFacts, ShelvedItem
@@ -42,7 +44,28 @@ class SavedMeanwhile(Exception):
 
 
 class Invalid(Exception):
-    """The content breaks a rule of the bank; the form's own check says which."""
+    """A rule of the bank is broken; the form's own check says which."""
+
+
+class MovedMeanwhile(Exception):
+    """The question's status is no longer one from which this can be done."""
+
+
+class StatusAction(StrEnum):
+    """What an author can do with a question as a whole."""
+
+    PAUSE = "pause"
+    RETIRE = "retire"
+    BRING_BACK = "bring_back"
+
+
+ACTIONS: Mapping[str, tuple[StatusAction, ...]] = {
+    Status.APPROVED: (StatusAction.PAUSE, StatusAction.RETIRE),
+    Status.IN_USE: (StatusAction.PAUSE, StatusAction.RETIRE),
+    Status.PAUSED: (StatusAction.BRING_BACK, StatusAction.RETIRE),
+    Status.RETIRED: (StatusAction.BRING_BACK,),
+}
+"""From which status each can be done; questions on their way in are not published yet."""
 
 
 # The overview
@@ -169,6 +192,16 @@ class RevisionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeFacts:
+    """A change beside the wording; `changes` by the bank's names, before and after."""
+
+    changes: Mapping[str, tuple[object, object]]
+    created_at: datetime
+    author: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownItem:
     """An item as it stands, with the content of one of its revisions."""
 
@@ -180,11 +213,25 @@ class ShownItem:
     content: ItemContent
     revisions: tuple[RevisionFacts, ...]
     """Newest first."""
+    changes: tuple[ChangeFacts, ...]
+    """Newest first."""
     pool: PoolFacts | None
 
     @property
     def is_newest(self) -> bool:
         return self.revision == self.revisions[0]
+
+    @property
+    def actions(self) -> tuple[StatusAction, ...]:
+        return ACTIONS.get(self.row.status, ())
+
+    @property
+    def newest_change(self) -> ChangeFacts | None:
+        """What was done to the facts after the newest revision was saved."""
+        described = (one for one in self.changes if "status" not in one.changes)
+        newest = next(described, None)
+        later = newest is not None and newest.created_at > self.revisions[0].created_at
+        return newest if later else None
 
 
 def item(database: Database, item_id: str, revision: int | None = None) -> ShownItem:
@@ -195,7 +242,9 @@ def item(database: Database, item_id: str, revision: int | None = None) -> Shown
         except bank.NoSuchItem as error:
             raise UnknownItem(item_id) from error
         revisions = bank.revisions(session, item_id)
-        authors = _names(session, {one.author_id for one in revisions})
+        changes = bank.changes(session, item_id)
+        ids = {one.author_id for one in revisions} | {one.author_id for one in changes}
+        authors = _names(session, ids)
         facts = tuple(
             RevisionFacts(
                 number=one.number,
@@ -220,6 +269,10 @@ def item(database: Database, item_id: str, revision: int | None = None) -> Shown
         revision=facts[at],
         content=revisions[at].content,
         revisions=facts,
+        changes=tuple(
+            ChangeFacts(one.changes, one.created_at, authors.get(one.author_id), one.note)
+            for one in changes
+        ),
         pool=pool,
     )
 
@@ -229,31 +282,52 @@ def _names(session: Session, ids: Collection[int | None]) -> dict[int | None, st
     return {person.id: person.name for person in people}
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """`revision` is the number of a new revision; None: only the description is another."""
+
+    revision: int | None
+
+
 def save(
     database: Database,
     item_id: str,
     content: ItemContent,
     *,
+    description: Description | None = None,
     expected_version: int,
     author_id: int,
     note: str,
-) -> int:
-    """Keep the content as a new revision; its number. Attempts under way keep the one they have.
+) -> Saved:
+    """Keep the content as a new revision, and the description, where either is another than before.
 
-    UnknownItem; SavedMeanwhile when the item is no longer at `expected_version`; NothingNew when
-    the newest revision says the same; Invalid. None of them changes anything.
+    Attempts under way keep the revision they have. UnknownItem; SavedMeanwhile when the item is no
+    longer at `expected_version`; NothingNew when all is said already; Invalid. None of them changes
+    anything.
     """
+    now = clock.now()
     with database.write() as session:
         try:
             newest = bank.latest_revision(session, item_id)
+            version = expected_version
+            if description is not None:
+                version = bank.describe_item(
+                    session,
+                    item_id,
+                    description,
+                    expected_version=version,
+                    author_id=author_id,
+                    note=note,
+                    now=now,
+                )
             saved = bank.save_revision(
                 session,
                 item_id,
                 content,
-                expected_version=expected_version,
+                expected_version=version,
                 author_id=author_id,
                 note=note,
-                now=clock.now(),
+                now=now,
             )
         except bank.NoSuchItem as error:
             raise UnknownItem(item_id) from error
@@ -261,6 +335,48 @@ def save(
             raise SavedMeanwhile from error
         except bank.InvalidContent as error:
             raise Invalid from error
-        if saved.number == newest.number:
-            raise NothingNew
-    return saved.number
+        if saved.number > newest.number:
+            return Saved(saved.number)
+        if version > expected_version:
+            return Saved(None)
+        raise NothingNew
+
+
+def change_status(
+    database: Database,
+    item_id: str,
+    action: StatusAction,
+    *,
+    seen: str,
+    author_id: int,
+    note: str,
+) -> None:
+    """Pause, retire or bring back a question whose author saw it with the status `seen`.
+
+    The pool in use keeps what it has; the next one follows. UnknownItem; MovedMeanwhile when the
+    status is another by now, or none from which this can be done.
+    """
+    if action not in ACTIONS.get(seen, ()):
+        raise MovedMeanwhile
+    with database.write() as session:
+        try:
+            row = bank.item(session, item_id)
+            bank.set_status(
+                session,
+                item_id,
+                _status_after(action, row),
+                expected=Status(seen),
+                author_id=author_id,
+                note=note,
+                now=clock.now(),
+            )
+        except bank.NoSuchItem as error:
+            raise UnknownItem(item_id) from error
+        except bank.OtherStatus as error:
+            raise MovedMeanwhile from error
+
+
+def _status_after(action: StatusAction, row: ItemRow) -> Status:
+    if action is StatusAction.BRING_BACK:
+        return Status.IN_USE if row.in_pool else Status.APPROVED
+    return Status.PAUSED if action is StatusAction.PAUSE else Status.RETIRED

@@ -25,7 +25,7 @@ class Standing(StrEnum):
 
     CURRENT = "current"
     NEWER = "newer"
-    """The pool holds an earlier revision."""
+    """The pool holds an earlier revision, or the prior of another level."""
     COMING = "coming"
     """Approved, and not in the pool yet."""
     LEAVING = "leaving"
@@ -97,4 +97,5 @@ def _standing(row: ItemRow) -> Standing:
         return Standing.COMING if row.is_published else Standing.OUTSIDE
     if not row.is_published:
         return Standing.LEAVING
-    return Standing.NEWER if row.is_ahead_of_pool else Standing.CURRENT
+    is_newer = row.is_ahead_of_pool or row.level_changed
+    return Standing.NEWER if is_newer else Standing.CURRENT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 
@@ -14,7 +14,16 @@ from webapp import access
 from webapp.authoring import pools, service, words
 from webapp.authoring.comparison import differences
 from webapp.authoring.drafts import Malformed, change_rows, clean, draft_of, read_draft
-from webapp.authoring.forms import EditForm, FilterForm, PublishForm, ViewForm
+from webapp.authoring.facts import (
+    Facts,
+    description_of,
+    differing,
+    facts_of,
+    problems_with,
+    read_facts,
+    told,
+)
+from webapp.authoring.forms import EditForm, FilterForm, PublishForm, StatusForm, ViewForm
 from webapp.authoring.problems import LONGEST_NOTE, Problem, advice_on, judge
 from webapp.i18n import as_language, current_language
 from webapp.i18n import gettext as _
@@ -27,13 +36,22 @@ if TYPE_CHECKING:
     from item_bank.answers import Answer
     from item_bank.content import ItemContent, Language
     from item_bank.question_view import Question
+    from webapp.authoring.comparison import Difference
     from webapp.authoring.drafts import Draft
-    from webapp.authoring.service import ShownItem
+    from webapp.authoring.service import Saved, ShownItem
     from webapp.database import Database
 
 blueprint = Blueprint("authoring", __name__)
 
 Page = str | tuple[str, int]
+
+
+class Typed(NamedTuple):
+    """All that the edit form holds of a question."""
+
+    draft: Draft
+    facts: Facts
+
 
 SEED = 0
 """Previews are laid out as one and the same person would get them."""
@@ -51,6 +69,7 @@ def _words() -> dict[str, object]:
         "levels": words.levels(),
         "settings": words.settings(),
         "statuses": words.statuses(),
+        "status_actions": words.status_actions(),
         "standings": words.standings(),
     }
 
@@ -120,8 +139,11 @@ def _item_page(
     answer: Answer | None = None,
     entered: dict[str, list[str]] | None = None,
     error: str | None = None,
+    status_form: StatusForm | None = None,
 ) -> str:
     content = shown.content
+    status_form = status_form or StatusForm(formdata=None)
+    status_form.note.label.text = _("Note")
     return render_template(
         "authoring/item.html",
         shown=shown,
@@ -138,7 +160,44 @@ def _item_page(
         advice=advice_on(draft_of(content)),
         is_right=None if answer is None else bool(score(content, answer)),
         error=error,
+        changes=[(one, told(one.changes)) for one in shown.changes],
+        status_form=status_form,
     )
+
+
+@blueprint.post("/bank/<item_id>/status")
+@access.open_to(access.authors)
+def change_status(item_id: str) -> Response | Page:
+    """Pause, retire or bring back."""
+    shown = _shown(item_id)
+    form = StatusForm()
+    valid = form.validate_on_submit()
+    if form.action.errors or form.seen.errors or form.errors.get("csrf_token"):
+        abort(400)
+    if not valid:
+        form.note.errors = [_("Shorten the note to %(most)s characters.", most=LONGEST_NOTE)]
+        return _status_page(shown, form), 422
+    try:
+        service.change_status(
+            _database(),
+            item_id,
+            service.StatusAction(form.action.data or ""),
+            seen=form.seen.data or "",
+            author_id=access.current_person().id,
+            note=_note(),
+        )
+    except service.MovedMeanwhile:
+        said = _(
+            "Somebody else changed the status meanwhile, so nothing was done. See how it stands."
+        )
+        flash(said, "warning")
+        return _status_page(_shown(item_id), StatusForm(formdata=None)), 409
+    flash(_("Saved. The next pool will follow it; the pool in use stays as it is."), "success")
+    return redirect(url_for(".item", item_id=item_id), 303)
+
+
+def _status_page(shown: ShownItem, form: StatusForm) -> str:
+    return _item_page(shown, current_language(), with_key=False, status_form=form)
 
 
 # The form
@@ -148,7 +207,7 @@ def _item_page(
 @access.open_to(access.authors)
 def edit(item_id: str) -> str:
     shown = _shown(item_id)
-    return _form_page(shown, draft_of(shown.content), expected_version=shown.row.version)
+    return _form_page(shown, _kept(shown), expected_version=shown.row.version)
 
 
 @blueprint.post("/bank/<item_id>/edit")
@@ -162,51 +221,60 @@ def save(item_id: str) -> Response | Page:
         abort(400)
     try:
         draft = read_draft(request.form, shown.content.kind)
+        facts = read_facts(request.form)
         if action not in {"save", "preview"}:
             changed, focus = change_rows(draft, action)
-            return _form_page(shown, changed, focus=focus)
+            return _form_page(shown, Typed(changed, facts), focus=focus)
     except Malformed:
         abort(400)
+    typed = Typed(draft, facts)
     content, problems = judge(draft)
     if action == "preview":
-        page = _form_page(shown, draft, problems=problems, preview=_preview(content, problems))
+        preview = _preview(content, problems)
+        page = _form_page(shown, typed, problems=problems, preview=preview)
         return page, 422 if problems else 200
+    problems = (*problems, *problems_with(facts))
     note = _note()
     if len(note) > LONGEST_NOTE:
         too_long = _("Shorten the note to %(most)s characters.", most=LONGEST_NOTE)
         problems = (*problems, Problem("note", too_long))
     if content is None or problems:
-        return _form_page(shown, draft, problems=problems), 422
-    return _save(item_id, draft, content, expected_version=version)
+        return _form_page(shown, typed, problems=problems), 422
+    return _save(item_id, typed, content, expected_version=version)
 
 
 def _save(
-    item_id: str, draft: Draft, content: ItemContent, *, expected_version: int
+    item_id: str, typed: Typed, content: ItemContent, *, expected_version: int
 ) -> Response | Page:
     address = url_for(".item", item_id=item_id)
     try:
-        number = service.save(
+        saved = service.save(
             _database(),
             item_id,
             content,
+            description=description_of(typed.facts),
             expected_version=expected_version,
             author_id=access.current_person().id,
             note=_note(),
         )
     except service.SavedMeanwhile:
         shown = _shown(item_id)
-        return _form_page(shown, draft, conflict=True, expected_version=shown.row.version), 409
+        version = shown.row.version
+        return _form_page(shown, typed, conflict=True, expected_version=version), 409
     except service.NothingNew:
         flash(_("Nothing was changed, so no new revision was made."), "info")
         return redirect(address, 303)
-    flash(
-        _(
-            "Saved as revision %(number)s. Tests get it once a new pool is published.",
-            number=number,
-        ),
-        "success",
-    )
+    flash(_what_was_saved(saved), "success")
     return redirect(address, 303)
+
+
+def _what_was_saved(saved: Saved) -> str:
+    if saved.revision is None:
+        return _("Saved. The wording is as before, so no new revision was made.")
+    return _(
+        "Saved as revision %(number)s. Tests get it once a new pool is published.",
+        number=saved.revision,
+    )
 
 
 def _note() -> str:
@@ -226,7 +294,7 @@ def _preview(content: ItemContent | None, problems: Iterable[Problem]) -> Questi
 
 def _form_page(
     shown: ShownItem,
-    draft: Draft,
+    typed: Typed,
     *,
     expected_version: int | None = None,
     problems: Sequence[Problem] = (),
@@ -235,6 +303,7 @@ def _form_page(
     focus: str | None = None,
 ) -> str:
     """The form as it was typed. The version is the one it came with, unless another is given."""
+    draft = typed.draft
     errors: dict[str, list[str]] = {}
     for field, message in problems:
         errors.setdefault(field, []).append(message)
@@ -249,12 +318,22 @@ def _form_page(
         advice=advice_on(draft),
         preview=preview,
         preview_language=request.form.get("preview_language", current_language()),
-        theirs=differences(draft_of(shown.content), draft) if conflict else None,
+        facts=typed.facts,
+        theirs=_differences(_kept(shown), typed) if conflict else None,
         focus="preview" if preview and not problems else focus,
         places=_places(draft),
         row_words=words.rows(draft.kind),
         answer_types=words.answer_types(),
     )
+
+
+def _kept(shown: ShownItem) -> Typed:
+    """The form as it would show what is saved."""
+    return Typed(draft_of(shown.content), facts_of(shown.row.description))
+
+
+def _differences(theirs: Typed, yours: Typed) -> tuple[Difference, ...]:
+    return (*differences(theirs.draft, yours.draft), *differing(theirs.facts, yours.facts))
 
 
 def _places(draft: Draft) -> list[str]:

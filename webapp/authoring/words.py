@@ -54,6 +54,39 @@ def statuses() -> dict[str, str]:
     }
 
 
+def facts() -> dict[str, str]:
+    """What is said of a question beside its content, by the bank's names."""
+    return {
+        "level": _("Level"),
+        "setting": _("Setting"),
+        "topic": _("Topic"),
+        "ref": _("Syllabus reference"),
+        "program": _("Program"),
+        "digcomp": "DigComp",
+        "status": _("Status"),
+        "category_code": _("Category"),
+    }
+
+
+def fact(name: str, value: object) -> str:
+    """One of them in words; nothing for None."""
+    text = "" if value is None else str(value)
+    known = {
+        "level": {str(level): word for level, word in levels().items()},
+        "setting": settings(),
+        "status": statuses(),
+    }
+    return known.get(name, {}).get(text, text)
+
+
+def status_actions() -> dict[str, str]:
+    return {
+        "pause": _("Pause the question"),
+        "retire": _("Retire the question"),
+        "bring_back": _("Bring the question back"),
+    }
+
+
 def standings() -> dict[str, str]:
     return {
         Standing.CURRENT: _("In the current pool"),

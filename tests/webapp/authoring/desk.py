@@ -55,7 +55,7 @@ class Desk:
         with self.database.write() as session:
             session.get_one(Item, item_id).status = status
 
-    def save(self, item_id: str, stem: str, *, by: int | None = None, note: str = "") -> int:
+    def save(self, item_id: str, stem: str, *, by: int | None = None, note: str = "") -> int | None:
         shown = service.item(self.database, item_id)
         return service.save(
             self.database,
@@ -64,7 +64,7 @@ class Desk:
             expected_version=shown.row.version,
             author_id=self.other if by is None else by,
             note=note,
-        )
+        ).revision
 
     def counts(self) -> tuple[int, int]:
         """How many revisions and pools there are."""

@@ -29,7 +29,14 @@ def test_only_authors_come_in(hr, address):
 
 
 @pytest.mark.parametrize(
-    "address", ["/bank/QA-100/try", "/bank/QA-100/edit", "/bank/pools", "/bank/pools/1/design"]
+    "address",
+    [
+        "/bank/QA-100/try",
+        "/bank/QA-100/edit",
+        "/bank/QA-100/status",
+        "/bank/pools",
+        "/bank/pools/1/design",
+    ],
 )
 def test_only_authors_may_send(desk, hr, address):
     token = token_of(hr.get("/rounds"))
@@ -250,6 +257,97 @@ def test_a_preview_after_somebody_saved_does_not_hide_the_collision(desk, author
     assert author.post("/bank/QA-100/edit", data=form).status_code == 409
 
 
+def test_facts_are_saved_without_a_revision(desk, author):
+    form = filled(author.get("/bank/QA-100/edit"))
+    assert (form["level"], form["setting"]) == (["2"], ["general"])
+    form.put(level="3", setting="municipal", program=" Word  365 ", note="Too easy", action="save")
+    page = text(author.post("/bank/QA-100/edit", data=form, follow_redirects=True))
+    for words in ("no new revision", "from Medium to Hard", "from (nothing) to Word 365"):
+        assert words in page
+    assert re.search(r"Ada Nordvik</span>\s*<br><span lang=\"nb\">Too easy</span>", page)
+    row = newest(desk).row
+    assert (row.level, row.setting, row.program, row.revision) == (3, "municipal", "Word 365", 1)
+
+
+def test_facts_that_break_a_rule_are_told_and_kept(desk, author):
+    form = filled(author.get("/bank/QA-100/edit"))
+    form.put(topic="", ref="x" * 51, digcomp="nine", level="3", action="save")
+    sent = author.post("/bank/QA-100/edit", data=form)
+    assert sent.status_code == 422
+    for field in ("topic", "ref", "digcomp"):
+        assert f'id="{field}-error"' in text(sent)
+    again = filled(sent)
+    assert (again["digcomp"], again["level"]) == (["nine"], ["3"])
+    assert newest(desk).row.level == 2
+
+
+def test_a_collision_over_facts_shows_theirs(desk, author):
+    form = filled(author.get("/bank/QA-100/edit")).put(level="3", topic="Mine", action="save")
+    theirs = filled(author.get("/bank/QA-100/edit")).put(level="1", note="Faster", action="save")
+    assert author.post("/bank/QA-100/edit", data=theirs).status_code == 303
+    sent = author.post("/bank/QA-100/edit", data=form)
+    assert sent.status_code == 409
+    page = text(sent)
+    for words in ("The facts about the question were changed by Ada", "Faster", "Easy", "a topic"):
+        assert words in page
+    assert newest(desk).row.level == 1
+    assert author.post("/bank/QA-100/edit", data=filled(sent).put(action="save")).status_code == 303
+    assert (newest(desk).row.level, newest(desk).row.topic) == (3, "Mine")
+
+
+def status_form(author, **changes) -> dict[str, str]:
+    page = author.get("/bank/QA-100")
+    seen = re.search(r'name="seen" value="([^"]+)"', text(page))
+    assert seen
+    sent = {"csrf_token": token_of(page), "seen": seen[1], "action": "retire", "note": "Outdated"}
+    return sent | changes
+
+
+def test_a_question_is_retired_and_brought_back_on_its_page(desk, author):
+    sent = author.post("/bank/QA-100/status", data=status_form(author), follow_redirects=True)
+    page = text(sent)
+    for words in ("from Approved to Retired", "Outdated", "Ada Nordvik", "Bring the question back"):
+        assert words in page
+    assert "Pause the question" not in page
+    back = author.post("/bank/QA-100/status", data=status_form(author, action="bring_back"))
+    assert back.status_code == 303
+    assert newest(desk).row.status == "approved"
+
+
+def test_a_status_that_somebody_else_changed_is_shown_first(desk, author):
+    form = status_form(author)
+    desk.set_status("QA-100", "paused")
+    sent = author.post("/bank/QA-100/status", data=form)
+    assert sent.status_code == 409
+    assert "Somebody else changed the status meanwhile" in text(sent)
+    assert newest(desk).row.status == "paused"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"action": "delete"}, 400),
+        ({"seen": "gone"}, 400),
+        ({"csrf_token": ""}, 400),
+        ({"note": "x" * 301}, 422),
+    ],
+)
+def test_a_malformed_status_change_changes_nothing(desk, author, changes, status):
+    sent = author.post("/bank/QA-100/status", data=status_form(author, **changes))
+    assert sent.status_code == status
+    assert newest(desk).row.status == "approved"
+
+
+def test_what_is_written_in_bokmal_says_so(desk, author):
+    desk.save("QA-100", "Second", note="Klarere")
+    shown, form = (text(author.get(f"/bank/QA-100{rest}")) for rest in ("?key=1", "/edit"))
+    assert '<span lang="nb">Klarere</span>' in shown
+    assert '<span class="muted" lang="nb">why key</span>' in shown
+    assert '<span lang="nb">a topic</span>' in form
+    for field in ("rows-0-rationale", "topic", "note"):
+        assert re.search(rf'id="{field}"[^>]* lang="nb"', form)
+
+
 def test_an_option_is_added_and_removed_without_saving(desk, author):
     form = filled(author.get("/bank/QA-100/edit")).put(stem__nb="Mine", action="add rows")
     added = author.post("/bank/QA-100/edit", data=form)
@@ -292,6 +390,8 @@ def test_a_preview_of_something_without_shape_tells_why(author):
         {"expected_version": "x"},
         {"expected_version": "0"},
         {"preview_language": "de"},
+        {"level": "4"},
+        {"setting": "school"},
     ],
 )
 def test_a_form_that_no_page_sends_is_refused(desk, author, changes):
@@ -318,6 +418,13 @@ def test_the_plan_lists_what_changes_and_warns(desk, author):
     assert "/bank/QA-100" in page
     assert "/bank/QA-101" not in page
     assert "Few questions in some categories" in page
+    assert "level changed since the pool" not in page
+    form = filled(author.get("/bank/QA-102/edit")).put(level="1", action="save")
+    author.post("/bank/QA-102/edit", data=form)
+    page = text(author.get("/bank/pools/new"))
+    assert "2 changed questions" in page
+    assert page.count("level changed since the pool") == 1
+    assert "Level changed since the pool" in text(author.get("/bank/QA-102"))
 
 
 def test_publishing_makes_a_pool_that_rounds_can_use(desk, author):

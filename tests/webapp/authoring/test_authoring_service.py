@@ -169,7 +169,121 @@ def test_content_that_breaks_a_rule_is_not_saved(desk):
     assert service.item(desk.database, "QA-100").row.revision == 1
 
 
+def describe(desk, item_id="QA-100", *, content=None, expected=None, **others):
+    opened = service.item(desk.database, item_id)
+    return service.save(
+        desk.database,
+        item_id,
+        content or opened.content,
+        description=replace(opened.row.description, **others),
+        expected_version=opened.row.version if expected is None else expected,
+        author_id=desk.author,
+        note="Too easy",
+    )
+
+
+def test_a_new_description_alone_makes_no_revision_and_is_told(desk):
+    assert describe(desk, level=3).revision is None
+    found = service.item(desk.database, "QA-100")
+    assert (found.row.level, found.row.revision, found.row.version) == (3, 1, 2)
+    (change,) = found.changes
+    assert (dict(change.changes), change.author, change.note) == (
+        {"level": (2, 3)},
+        "Ada Nordvik",
+        "Too easy",
+    )
+
+
+def test_content_and_description_are_saved_together(desk):
+    changed = with_stem(ITEMS[0].content, "Both")
+    assert describe(desk, content=changed, topic="Both").revision == 2
+    found = service.item(desk.database, "QA-100")
+    assert (found.row.topic, found.content, found.row.version) == ("Both", changed, 3)
+
+
+def test_neither_is_saved_when_one_is_refused(desk):
+    broken = replace(ITEMS[0].content, body=SingleChoice((option("a", correct=True), option("b"))))
+    with pytest.raises(service.Invalid):
+        describe(desk, content=broken, level=3)
+    with pytest.raises(service.Invalid):
+        describe(desk, content=with_stem(ITEMS[0].content, "New"), topic="")
+    desk.save("QA-100", "Theirs")
+    with pytest.raises(service.SavedMeanwhile):
+        describe(desk, expected=1, level=3)
+    found = service.item(desk.database, "QA-100")
+    assert (found.row.level, found.row.revision, found.changes) == (2, 2, ())
+    with pytest.raises(service.NothingNew):
+        describe(desk)
+
+
+def act(desk, action, seen, item_id="QA-100"):
+    service.change_status(
+        desk.database,
+        item_id,
+        service.StatusAction(action),
+        seen=seen,
+        author_id=desk.author,
+        note="Outdated",
+    )
+
+
+def test_a_question_is_paused_retired_and_brought_back(desk):
+    act(desk, "pause", "approved")
+    assert standing(desk, "QA-100") == Standing.OUTSIDE
+    act(desk, "bring_back", "paused")
+    assert service.item(desk.database, "QA-100").row.status == "approved"
+    desk.publish()
+    act(desk, "retire", "in_use")
+    assert standing(desk, "QA-100") == Standing.LEAVING
+    act(desk, "bring_back", "retired")
+    found = service.item(desk.database, "QA-100")
+    assert (found.row.status, standing(desk, "QA-100")) == ("in_use", Standing.CURRENT)
+    assert [dict(one.changes)["status"] for one in found.changes] == [
+        ("retired", "in_use"),
+        ("in_use", "retired"),
+        ("paused", "approved"),
+        ("approved", "paused"),
+    ]
+    assert service.item(desk.database, "QA-101").row.status == "in_use"
+
+
+@pytest.mark.parametrize(
+    ("action", "seen"), [("pause", "in_use"), ("bring_back", "approved"), ("pause", "draft")]
+)
+def test_a_status_that_has_moved_stays(desk, action, seen):
+    with pytest.raises(service.MovedMeanwhile):
+        act(desk, action, seen)
+    assert service.item(desk.database, "QA-100").row.status == "approved"
+    with pytest.raises(service.UnknownItem):
+        act(desk, "pause", "approved", "QA-999")
+
+
 # The next pool
+
+
+def test_what_is_retired_or_paused_is_not_in_the_next_pool(desk):
+    desk.publish()
+    act(desk, "retire", "in_use")
+    act(desk, "pause", "in_use", "QA-101")
+    plan = pools.plan_pool(desk.database)
+    assert [row.id for row in plan.removed] == ["QA-100", "QA-101"]
+    pools.publish(desk.database, mark=plan.mark, by=desk.author, note="")
+    with desk.database.read() as session:
+        assert not {"QA-100", "QA-101"} & service.bank.pool_revision_ids(session, 2).keys()
+
+
+def test_a_new_level_is_a_change_of_the_plan(desk):
+    desk.publish()
+    before = pools.plan_pool(desk.database)
+    describe(desk, topic="Another topic, which no test knows of")
+    assert pools.plan_pool(desk.database).mark == before.mark
+    describe(desk, level=3)
+    plan = pools.plan_pool(desk.database)
+    assert plan.mark != before.mark
+    ((row),) = plan.changed
+    assert (row.id, row.level_changed, row.is_ahead_of_pool) == ("QA-100", True, False)
+    pools.publish(desk.database, mark=plan.mark, by=desk.author, note="")
+    assert not pools.plan_pool(desk.database).is_new
 
 
 def test_the_plan_says_what_is_new_changed_and_gone(desk):
