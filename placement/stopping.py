@@ -84,8 +84,11 @@ class RateOfReturn:
         return StopReason.RATE_OF_RETURN
 
     def __call__(self, standing: Standing) -> Booleans:
-        precision = self._precision(standing.section)
-        return rate_of_return(standing, precision, self.horizons) <= self.cost
+        return self.rate(standing) <= self.cost
+
+    def rate(self, standing: Standing) -> Floats:
+        """Return the best gain per further question, (N,), in units of loss."""
+        return rate_of_return(standing, self._precision(standing.section), self.horizons)
 
     def fitted(self, plans: Sequence[ModulePlan]) -> Self:
         return replace(self, plans=tuple(plans))
