@@ -67,6 +67,8 @@ $(VENV):
 	  echo "Or point to one: make PYTHON=/path/to/python3.12 …" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Spor needs Python 3.11 or newer; $(PYTHON) is older or missing." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
+	  || { echo "Installing python3-venv (once) …"; apt-get update -q && apt-get install -y -q python3-venv; } >&2
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "This Python cannot make a virtual environment. Debian: sudo apt install python3-venv." >&2; exit 1; }
 	@echo "Making a virtual environment in .venv (once) …"

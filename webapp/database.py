@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from pysqlite3 import dbapi2 as bundled_sqlite
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -73,13 +74,15 @@ def _sqlite_engine(url: str) -> Engine:
 
 def _sound_sqlite() -> Any:
     """Python's own SQLite where it is new enough, otherwise the bundled one."""
-    if sqlite3.sqlite_version_info >= FIRST_SOUND_SQLITE:
-        return sqlite3
-    if bundled_sqlite.sqlite_version_info >= FIRST_SOUND_SQLITE:
-        return bundled_sqlite
+    candidates = [sqlite3]
+    if find_spec("pysqlite3"):
+        candidates.append(import_module("pysqlite3.dbapi2"))
+    for candidate in candidates:
+        if candidate.sqlite_version_info >= FIRST_SOUND_SQLITE:
+            return candidate
     raise RuntimeError(
-        f"SQLite {bundled_sqlite.sqlite_version} can lose data under load; "
-        "install pysqlite3 0.6.1 or newer, or set SPOR_DATABASE_URL to a PostgreSQL database"
+        f"SQLite {sqlite3.sqlite_version} can lose data under load; install pysqlite3 0.6.1 or "
+        "newer, use a newer Python, or set SPOR_DATABASE_URL to a PostgreSQL database"
     )
 
 

@@ -1,0 +1,73 @@
+"""The database runs as `docs/operating.md` says it does."""
+
+from __future__ import annotations
+
+import sqlite3
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import text
+
+from webapp import database as module
+from webapp.database import Database, make_engine
+
+
+def test_sqlite_runs_with_what_keeps_an_answer(tmp_path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.sqlite3'}")
+    with database.read() as session:
+        pragmas = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "mmap_size")
+        }
+    database.engine.dispose()
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "mmap_size": 0}
+
+
+def test_a_write_queues_behind_another_instead_of_failing(tmp_path) -> None:
+    """With BEGIN IMMEDIATE the lock is taken at the start; a reader is not kept out."""
+    database = Database(f"sqlite:///{tmp_path / 'x.sqlite3'}")
+    with database.write() as session:
+        session.execute(text("CREATE TABLE t (n INTEGER)"))
+    with database.write() as writer:
+        writer.execute(text("INSERT INTO t VALUES (1)"))
+        with database.read() as reader:
+            assert reader.execute(text("SELECT count(*) FROM t")).scalar() == 0
+    with database.read() as reader:
+        assert reader.execute(text("SELECT count(*) FROM t")).scalar() == 1
+    database.engine.dispose()
+
+
+def test_a_failed_write_leaves_nothing(tmp_path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.sqlite3'}")
+    with database.write() as session:
+        session.execute(text("CREATE TABLE t (n INTEGER)"))
+    with pytest.raises(ZeroDivisionError), database.write() as session:
+        session.execute(text("INSERT INTO t VALUES (1)"))
+        raise ZeroDivisionError
+    with database.read() as session:
+        assert session.execute(text("SELECT count(*) FROM t")).scalar() == 0
+    database.engine.dispose()
+
+
+def test_an_unsound_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = SimpleNamespace(sqlite_version_info=(3, 51, 2), sqlite_version="3.51.2")
+    monkeypatch.setattr(module, "sqlite3", old)
+    monkeypatch.setattr(module, "find_spec", lambda _name: None)
+    with pytest.raises(RuntimeError, match=r"3\.51\.2 can lose data"):
+        make_engine("sqlite://")
+
+
+def test_the_bundled_sqlite_is_taken_where_pythons_own_is_too_old(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    new = SimpleNamespace(sqlite_version_info=(3, 53, 0), sqlite_version="3.53.0")
+    monkeypatch.setattr(module, "sqlite3", SimpleNamespace(sqlite_version_info=(3, 40, 1)))
+    monkeypatch.setattr(module, "find_spec", lambda _name: True)
+    monkeypatch.setattr(module, "import_module", lambda _name: new)
+    assert module._sound_sqlite() is new
+    assert sqlite3.sqlite_version_info
+
+
+def test_other_databases_are_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="not on mysql"):
+        make_engine("mysql://localhost/spor")
