@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -23,30 +25,53 @@ def test_sqlite_runs_with_what_keeps_an_answer(tmp_path) -> None:
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "mmap_size": 0}
 
 
-def test_a_write_queues_behind_another_instead_of_failing(tmp_path) -> None:
-    """With BEGIN IMMEDIATE the lock is taken at the start; a reader is not kept out."""
+@pytest.fixture
+def counted(tmp_path) -> Iterator[Database]:
+    """A database with one empty table, t(n)."""
     database = Database(f"sqlite:///{tmp_path / 'x.sqlite3'}")
     with database.write() as session:
         session.execute(text("CREATE TABLE t (n INTEGER)"))
-    with database.write() as writer:
-        writer.execute(text("INSERT INTO t VALUES (1)"))
-        with database.read() as reader:
-            assert reader.execute(text("SELECT count(*) FROM t")).scalar() == 0
-    with database.read() as reader:
-        assert reader.execute(text("SELECT count(*) FROM t")).scalar() == 1
+    yield database
     database.engine.dispose()
 
 
-def test_a_failed_write_leaves_nothing(tmp_path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'x.sqlite3'}")
-    with database.write() as session:
-        session.execute(text("CREATE TABLE t (n INTEGER)"))
-    with pytest.raises(ZeroDivisionError), database.write() as session:
-        session.execute(text("INSERT INTO t VALUES (1)"))
-        raise ZeroDivisionError
+def rows(database: Database) -> int:
     with database.read() as session:
-        assert session.execute(text("SELECT count(*) FROM t")).scalar() == 0
-    database.engine.dispose()
+        return session.execute(text("SELECT count(*) FROM t")).scalar_one()
+
+
+def test_a_reader_is_not_kept_out_by_a_writer(counted: Database) -> None:
+    with counted.write() as writer:
+        writer.execute(text("INSERT INTO t VALUES (1)"))
+        assert rows(counted) == 0
+    assert rows(counted) == 1
+
+
+def test_writers_queue_instead_of_failing(counted: Database) -> None:
+    """Each reads before it writes: with a deferred BEGIN most of them would fail."""
+
+    def read_then_write() -> None:
+        with counted.write() as session:
+            n = session.execute(text("SELECT count(*) FROM t")).scalar_one()
+            session.execute(text("INSERT INTO t VALUES (:n)"), {"n": n})
+
+    with ThreadPoolExecutor(8) as people:
+        for done in [people.submit(read_then_write) for _ in range(40)]:
+            done.result()
+    assert rows(counted) == 40
+    with counted.read() as session:
+        assert session.execute(text("SELECT count(DISTINCT n) FROM t")).scalar_one() == 40
+
+
+def test_a_failed_write_leaves_nothing(counted: Database) -> None:
+    def fail() -> None:
+        with counted.write() as session:
+            session.execute(text("INSERT INTO t VALUES (1)"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert rows(counted) == 0
 
 
 def test_an_unsound_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
