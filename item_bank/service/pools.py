@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -30,11 +30,8 @@ FEWEST_ITEMS = 5
 KEPT_POOLS = 8
 """Tabulated pools kept per database: those of the rounds that run at the same time."""
 
-PARAMETERS = tuple(
-    field.name
-    for field in fields(ItemParameters)
-    if field.name not in {"item", "module", "category"}
-)
+PARAMETERS = ("model", "a", "b", "c", "se_a", "se_b", "cov_ab")
+"""What a pool keeps of each item's parameters: columns of `PoolItem`, fields of `ItemParameters`."""
 
 
 @dataclass(frozen=True, slots=True)
