@@ -31,7 +31,7 @@ KEPT_POOLS = 8
 """Tabulated pools kept per database: those of the rounds that run at the same time."""
 
 PARAMETERS = ("model", "a", "b", "c", "se_a", "se_b", "cov_ab")
-"""What a pool keeps of each item's parameters: columns of `PoolItem`, fields of `ItemParameters`."""
+"""What a pool keeps of an item: columns of `PoolItem`, fields of `ItemParameters`."""
 
 
 @dataclass(frozen=True, slots=True)
