@@ -7,25 +7,18 @@ from math import isfinite
 from typing import Self
 
 from placement.content import Blueprint
-from placement.documents import Kinds, from_plain, to_plain
+from placement.documents import from_plain, to_plain
 from placement.errors import DesignError, refuse
 from placement.estimators import ExpectedAPosteriori
 from placement.exposure import Randomesque
+from placement.kinds import KINDS
 from placement.priors import NormalPrior
 from placement.review import Review
-from placement.selectors import MaximumInformation, TrackInformation
-from placement.stopping import FixedLength, RateOfReturn
+from placement.selectors import MaximumInformation
+from placement.stopping import RateOfReturn
 from placement.strategies import Content, Estimator, Exposure, Prior, Selector, Stopping
 from placement.tracks import Track
 
-KINDS: Kinds = {
-    Prior: {"normal": NormalPrior},
-    Estimator: {"eap": ExpectedAPosteriori},
-    Selector: {"maximum_information": MaximumInformation, "track_information": TrackInformation},
-    Content: {"blueprint": Blueprint},
-    Exposure: {"randomesque": Randomesque},
-    Stopping: {"rate_of_return": RateOfReturn, "fixed_length": FixedLength},
-}
 CUTS = (-0.75, 0.25, 1.0)
 TRACKS = (Track("long", 15.0), Track("medium", 8.0), Track("short", 4.0), Track("direct", 0.0))
 # Rows: where a person belongs; columns: where they are placed; both long … direct. Hours, a failed

@@ -56,12 +56,12 @@ def interpolation(nodes: Floats, points: Floats) -> Floats:
     first = np.clip(np.floor(place).astype(np.int64) - 1, 0, nodes.size - 4)
     weights = np.zeros((points.size, nodes.size))
     columns = first[:, None] + np.arange(4)
-    np.put_along_axis(weights, columns, _lagrange(place - first), axis=1)
+    np.put_along_axis(weights, columns, lagrange(place - first), axis=1)
     return weights
 
 
-def _lagrange(t: Floats) -> Floats:
-    """Weights (N, 4) of the values at 0, 1, 2, 3 for the cubic's value at t."""
+def lagrange(t: Floats) -> Floats:
+    """Return weights (…, 4) of the values at 0, 1, 2, 3 for the cubic's value at t (…)."""
     return np.stack(
         (
             -(t - 1) * (t - 2) * (t - 3) / 6,
@@ -69,5 +69,5 @@ def _lagrange(t: Floats) -> Floats:
             -t * (t - 1) * (t - 3) / 2,
             t * (t - 1) * (t - 2) / 6,
         ),
-        axis=1,
+        axis=-1,
     )

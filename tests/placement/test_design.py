@@ -105,7 +105,7 @@ def edited(**changes: Any) -> str:
         (edited(colour="red"), "colour: is not known here"),
         (
             edited(selector={"kind": "psychic"}),
-            "selector: kind 'psychic' is not one of maximum_inf",
+            "selector: kind 'psychic' is not one of b_opt",
         ),
         (edited(selector={"kind": "eap"}), "selector: kind 'eap' is not one of"),
         (edited(selector={"kind": ["eap"]}), "selector: kind"),

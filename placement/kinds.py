@@ -1,0 +1,47 @@
+"""The names that strategies go by in a stored design: Protocol → kind → class.
+
+A kind is a promise: stored designs name it. It may be joined by others, never renamed.
+"""
+
+from placement.content import Blueprint
+from placement.criteria_ahead import ExpectedInformation, LossReduction, VarianceReduction
+from placement.criteria_cuts import NearestCutInformation, UncertainCutInformation
+from placement.criteria_global import (
+    KullbackLeibler,
+    LikelihoodWeightedInformation,
+    PosteriorKullbackLeibler,
+    PosteriorWeightedInformation,
+)
+from placement.criteria_matching import DifficultyMatch, PeakMatch, RandomItem, Stratified
+from placement.documents import Kinds
+from placement.estimators import ExpectedAPosteriori
+from placement.exposure import Randomesque
+from placement.priors import NormalPrior
+from placement.selectors import MaximumInformation, TrackInformation
+from placement.stopping import FixedLength, RateOfReturn
+from placement.strategies import Content, Estimator, Exposure, Prior, Selector, Stopping
+
+KINDS: Kinds = {
+    Prior: {"normal": NormalPrior},
+    Estimator: {"eap": ExpectedAPosteriori},
+    Selector: {
+        "maximum_information": MaximumInformation,
+        "track_information": TrackInformation,
+        "kl": KullbackLeibler,
+        "klp": PosteriorKullbackLeibler,
+        "mlwi": LikelihoodWeightedInformation,
+        "mpwi": PosteriorWeightedInformation,
+        "mei": ExpectedInformation,
+        "mepv": VarianceReduction,
+        "expected_loss": LossReduction,
+        "nearest_cut": NearestCutInformation,
+        "uncertain_cut": UncertainCutInformation,
+        "b_opt": DifficultyMatch,
+        "th_opt": PeakMatch,
+        "stratified": Stratified,
+        "random": RandomItem,
+    },
+    Content: {"blueprint": Blueprint},
+    Exposure: {"randomesque": Randomesque},
+    Stopping: {"rate_of_return": RateOfReturn, "fixed_length": FixedLength},
+}
