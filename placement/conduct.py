@@ -44,9 +44,22 @@ def stop_codes(design: Design, standing: Standing) -> Integers:
     return codes
 
 
-def next_items(design: Design, standing: Standing, generator: np.random.Generator) -> Integers:
-    """Return the row of the next item for each examinee, (N,); each must have one left."""
-    values = design.content(standing, design.selector(standing))
+def next_items(
+    design: Design,
+    standing: Standing,
+    generator: np.random.Generator,
+    place: Integers | None = None,
+) -> Integers:
+    """Return the row of the next item for each examinee, (N,); each must have one left.
+
+    `place` (N,) is how many questions each has had in the sitting; left out, the design's first
+    module opens it and the others follow.
+    """
+    if place is None:
+        opens = standing.section.module == design.modules[0].module
+        place = standing.n if opens else standing.n + design.opening.questions
+    values = design.opening(standing, design.selector(standing), place)
+    values = design.content(standing, values)
     draws = generator.random((len(values), values.shape[1] + 1))
     return design.exposure(values, standing.n, draws)
 

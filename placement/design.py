@@ -12,6 +12,7 @@ from placement.errors import DesignError, refuse
 from placement.estimators import ExpectedAPosteriori
 from placement.exposure import Randomesque
 from placement.kinds import KINDS
+from placement.opening import Opening
 from placement.priors import NormalPrior
 from placement.review import Review
 from placement.selectors import MaximumInformation
@@ -88,6 +89,7 @@ class Design:
     exposure: Exposure = field(default_factory=Randomesque)
     stopping: Stopping = field(default_factory=RateOfReturn)
     review: Review = field(default_factory=Review)
+    opening: Opening = field(default_factory=Opening)
 
     def __post_init__(self) -> None:
         refuse([*self._named(), *self._shaped()])
