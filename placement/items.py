@@ -1,21 +1,35 @@
 """What the engine knows about one question: its module, its category and its parameters."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import isfinite
 from typing import Literal
 
 from placement.errors import PoolError
 
-Model = Literal["2PL", "3PL"]
-MODELS: tuple[Model, ...] = ("2PL", "3PL")
+Model = Literal["1PL", "2PL", "3PL", "4PL", "GRM", "GPCM", "PCM", "NRM"]
+MODELS: tuple[Model, ...] = ("1PL", "2PL", "3PL", "4PL", "GRM", "GPCM", "PCM", "NRM")
+DICHOTOMOUS: tuple[Model, ...] = ("1PL", "2PL", "3PL", "4PL")
+STEPPED: tuple[Model, ...] = ("GRM", "GPCM", "PCM")
+GUESSED: tuple[Model, ...] = ("3PL", "4PL")
 
 
 @dataclass(frozen=True, slots=True)
 class ItemParameters:
-    """Parameters of one item on the logistic scale, D = 1: P = c + (1 - c) / (1 + exp(-a(θ - b))).
+    """Parameters of one item on the logistic scale, D = 1.
 
-    `se_a`, `se_b` and `cov_ab` say how well `a` (per logit) and `b` (logits) are known: the
-    standard deviations and covariance of their posterior, or of the author's prior. 0 = known.
+    * 1PL, 2PL, 3PL, 4PL: P(1) = c + (d - c) / (1 + exp(-a(θ - b))).
+    * GRM: P(≥ k) = 1 / (1 + exp(-a(θ - b - b_k))), `b_steps` b_1 < b_2 < … (Samejima 1969).
+    * GPCM, PCM (a = 1): P(k) ∝ exp Σ_{v ≤ k} a(θ - b - b_v), `b_steps` in any order (Muraki 1992,
+      Masters 1982).
+    * NRM: P(k) ∝ exp(a a_k (θ - b) + d_k), `a_steps` a_1 …, `d_steps` d_1 …, both 0 for category 0
+      (Bock 1972).
+
+    So `b` moves the whole item, and is usually 0 where there are steps. `se_a`, `se_b` and `cov_ab`
+    say how well `a` (per logit) and `b` (logits) are known: the standard deviations and covariance
+    of their posterior, or of the author's prior; for several categories `se_b` is that of the
+    thresholds' common shift. 0 = known. Items of one module that share an `enemy` name are not
+    given to the same person.
     """
 
     item: str
@@ -28,24 +42,65 @@ class ItemParameters:
     se_a: float = 0.0
     se_b: float = 0.0
     cov_ab: float = 0.0
+    d: float = 1.0
+    b_steps: tuple[float, ...] = ()
+    a_steps: tuple[float, ...] = ()
+    d_steps: tuple[float, ...] = ()
+    enemy: str = ""
 
     def __post_init__(self) -> None:
-        faults = [*self._numbers(), *self._ranges()]
+        faults = [*self._numbers(), *self._ranges(), *self._steps()]
         if faults:
             raise PoolError([f"item {self.item}: {fault}" for fault in faults])
 
+    @property
+    def n_categories(self) -> int:
+        return 1 + max(1, len(self.b_steps), len(self.a_steps))
+
+    @property
+    def location(self) -> float:
+        """The difficulty, logits: the mean threshold where there are several."""
+        return self.b + (sum(self.b_steps) / len(self.b_steps) if self.b_steps else 0.0)
+
     def _numbers(self) -> list[str]:
-        names = ("a", "b", "c", "se_a", "se_b", "cov_ab")
-        return [f"{n} is not a finite number" for n in names if not isfinite(getattr(self, n))]
+        names = ("a", "b", "c", "d", "se_a", "se_b", "cov_ab")
+        steps = [
+            f"{name} holds what is not a finite number"
+            for name in ("b_steps", "a_steps", "d_steps")
+            if not all(map(isfinite, getattr(self, name)))
+        ]
+        return [
+            *(f"{n} is not a finite number" for n in names if not isfinite(getattr(self, n))),
+            *steps,
+        ]
 
     def _ranges(self) -> list[str]:
         claims = (
             (self.item != "", "an item needs a name"),
             (self.model in MODELS, f"model {self.model!r} is not one of {', '.join(MODELS)}"),
             (self.a > 0, f"a = {self.a} is not above 0"),
+            (self.model != "PCM" or self.a == 1, "a PCM item has a = 1"),
             (0 <= self.c < 1, f"c = {self.c} is not in [0, 1)"),
-            (self.model != "2PL" or self.c == 0, "a 2PL item has c = 0"),
+            (self.model in GUESSED or self.c == 0, f"a {self.model} item has c = 0"),
+            (self.c < self.d <= 1, f"d = {self.d} is not in (c, 1]"),
+            (self.model == "4PL" or self.d == 1, f"a {self.model} item has d = 1"),
             (min(self.se_a, self.se_b) >= 0, "a standard deviation is below 0"),
             (abs(self.cov_ab) <= self.se_a * self.se_b, "|cov_ab| is above se_a × se_b"),
         )
         return [fault for holds, fault in claims if not holds]
+
+    def _steps(self) -> list[str]:
+        stepped, nominal = self.model in STEPPED, self.model == "NRM"
+        rising = all(low < high for low, high in pairwise(self.b_steps))
+        claims = (
+            (bool(self.b_steps) == stepped, f"a {self.model} item has {_some(stepped)} b_steps"),
+            (self.model != "GRM" or rising, "the b_steps of a GRM item rise"),
+            (bool(self.a_steps) == nominal, f"a {self.model} item has {_some(nominal)} a_steps"),
+            (len(self.a_steps) == len(self.d_steps), "a_steps and d_steps are of one length"),
+            (not nominal or any(self.a_steps), "a NRM item has an a_step other than 0"),
+        )
+        return [fault for holds, fault in claims if not holds]
+
+
+def _some(wanted: bool) -> str:
+    return "one or more" if wanted else "no"

@@ -1,10 +1,15 @@
-"""Response functions of the logistic models, and their averages over uncertain parameters."""
+"""Response functions with two derivatives, and their averages over uncertain parameters.
+
+A family takes parameters of R rows and abilities (N,), and gives three arrays (R, K, N): the chance
+of each category, and its first and second derivative by ability.
+"""
 
 from collections.abc import Iterator
 from math import log, sqrt
+from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from placement.arrays import Floats
 from placement.items import ItemParameters
@@ -12,32 +17,95 @@ from placement.items import ItemParameters
 HERMITE_POINTS = 7
 
 
-def response_function(a: float, b: float, c: float, theta: Floats) -> tuple[Floats, Floats]:
+class Curves(NamedTuple):
+    """Chances and their first and second derivatives by ability, per logit and per logit²."""
+
+    chances: Floats
+    first: Floats
+    second: Floats
+
+
+def response_function(
+    a: float, b: float, c: float, theta: Floats, d: float = 1.0
+) -> tuple[Floats, Floats]:
     """Return the chance of a right answer at `theta`, and its derivative, each of theta's shape.
 
-    The three-parameter logistic model of Birnbaum (1968) with D = 1.
+    The logistic models of Birnbaum (1968), with the upper asymptote d of Barton & Lord (1981).
     """
     logistic = expit(a * (theta - b))
-    slope = (1 - c) * a * logistic * (1 - logistic)
-    return c + (1 - c) * logistic, slope
+    slope = (d - c) * a * logistic * (1 - logistic)
+    return c + (d - c) * logistic, slope
+
+
+def logistic_curves(a: Floats, b: Floats, c: Floats, d: Floats, theta: Floats) -> Curves:
+    """Return the 1PL to 4PL's curves, (R, 2, N), from columns (R, 1).
+
+    Birnbaum (1968), Barton & Lord (1981). A wrong answer's chance is not taken from 1, so that it
+    keeps its digits where it is small.
+    """
+    z = a * (theta - b)
+    logistic = expit(z)
+    right = c + (d - c) * logistic
+    wrong = (1 - d) + (d - c) * expit(-z)
+    slope = (d - c) * a * logistic * (1 - logistic)
+    bend = slope * a * (1 - 2 * logistic)
+    return Curves(*(np.stack(p, axis=1) for p in ((wrong, right), (-slope, slope), (-bend, bend))))
+
+
+def graded_curves(a: Floats, b: Floats, steps: Floats, theta: Floats) -> Curves:
+    """Return the graded response model's curves, (R, K, N); `steps` (R, K - 1). Samejima (1969).
+
+    σ(x) - σ(y) = σ(x) σ(-y) (1 - exp(y - x)) keeps every digit where both are near 0 or 1, and the
+    derivative of its logarithm is a(σ(-x) - σ(y)).
+    """
+    slope = a[:, :, None]
+    z = slope * (theta - (b + steps)[:, :, None])
+    one, none = np.ones((len(z), 1, z.shape[2])), np.zeros((len(z), 1, z.shape[2]))
+    reached, unreached = expit(z), expit(-z)
+    above, below = np.concatenate((none, unreached), 1), np.concatenate((reached, none), 1)
+    chances = np.concatenate((one, reached), 1) * np.concatenate((unreached, one), 1)
+    chances[:, 1:-1] *= -np.expm1(-a * np.diff(steps, axis=1))[:, :, None]
+    curvature = -(slope**2) * (above * (1 - above) + below * (1 - below))
+    return _from_logs(chances, slope * (above - below), curvature)
+
+
+def divided_by_total_curves(slopes: Floats, intercepts: Floats, theta: Floats) -> Curves:
+    """Return the curves (R, K, N) of P(k) ∝ exp(s_k θ + i_k), from (R, K). Bock (1972)."""
+    chances = softmax(slopes[:, :, None] * theta + intercepts[:, :, None], axis=1)
+    centred = slopes[:, :, None] - np.einsum("rk,rkn->rn", slopes, chances)[:, None]
+    variance = np.einsum("rkn,rkn->rn", centred**2, chances)[:, None]
+    return _from_logs(chances, centred, -variance)
+
+
+def partial_credit_curves(scores: Floats, intercepts: Floats, theta: Floats) -> Curves:
+    """Return the partial credit model's curves: the nominal model's, with scores 0, a, 2a …
+
+    Masters (1982), Muraki (1992).
+    """
+    return divided_by_total_curves(scores, intercepts, theta)
+
+
+def _from_logs(chances: Floats, first: Floats, second: Floats) -> Curves:
+    """Turn derivatives of the logarithm into derivatives of the chances."""
+    return Curves(chances, chances * first, chances * (first**2 + second))
 
 
 def expected_response_function(item: ItemParameters, theta: Floats) -> tuple[Floats, Floats]:
-    """Return the response function and its derivative, averaged over the item's uncertainty.
+    """Return a right answer's chance and its derivative, averaged over the item's uncertainty.
 
     b is normal, a is lognormal with mean `a` and standard deviation `se_a`; Gauss–Hermite with
     7 points a dimension. Mislevy, Wingersky & Sheehan (1994), "Dealing with uncertainty about
     item parameters: expected response functions" (ETS RR-94-28).
     """
     chance, slope = np.zeros_like(theta), np.zeros_like(theta)
-    for weight, a, b in _parameter_points(item):
-        p, dp = response_function(a, b, item.c, theta)
+    for weight, a, b in parameter_points(item):
+        p, dp = response_function(a, b, item.c, theta, item.d)
         chance += weight * p
         slope += weight * dp
     return chance, slope
 
 
-def _parameter_points(item: ItemParameters) -> Iterator[tuple[float, float, float]]:
+def parameter_points(item: ItemParameters) -> Iterator[tuple[float, float, float]]:
     """Yield (weight, a, b) of a product Gauss–Hermite rule for (log a, b) jointly normal."""
     variance = log(1 + (item.se_a / item.a) ** 2)
     spread, middle = sqrt(variance), log(item.a) - variance / 2

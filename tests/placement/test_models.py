@@ -93,7 +93,7 @@ def test_what_is_uncertain_tells_less() -> None:
         ({"c": 0.2}, "a 2PL item has c = 0"),
         ({"se_b": -0.1}, "standard deviation"),
         ({"cov_ab": 0.1}, "cov_ab"),
-        ({"model": "9PL"}, "not one of 2PL, 3PL"),
+        ({"model": "9PL"}, "not one of 1PL, 2PL, 3PL"),
         ({"item": ""}, "name"),
     ],
 )

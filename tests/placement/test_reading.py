@@ -1,7 +1,12 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from placement.items import ItemParameters
-from placement.reading import UnreadableError, read_pool
+from placement.reading import UnreadableError, read_pool, read_responses, write_pool
+from tests.placement.examples import authored_items
+from tests.placement.test_curves import MIXED, UNSURE
 
 HEADER = "item,module,model,a,b,c,d,category,se_a,se_b,cov_ab\n"
 
@@ -23,10 +28,11 @@ def test_only_the_required_columns_are_required() -> None:
 def test_every_error_is_named_by_line_and_column() -> None:
     text = HEADER + (
         "TB1,TB,2PL,steep,-0.2,0,1,,,,\n"
-        ",TB,4PL,1,,0,0.9,,,,\n"
+        ",TB,9PL,1,,0,high,,,,\n"
         "TB3,TB,2PL,-1,0,0,1,,,,\n"
         "TB1,TB,2PL,1,0,0,1,,,,\n"
         "TB5,TB,2PL,1,0,0,1,,,,,extra\n"
+        "TB6,TB,2PL,1\n"
     )
     with pytest.raises(UnreadableError) as caught:
         read_pool(text)
@@ -39,6 +45,8 @@ def test_every_error_is_named_by_line_and_column() -> None:
         (4, "item"),
         (5, "item"),
         (6, ""),
+        (7, ""),
+        (7, "b"),
     ]
     assert "line 2, column a: a number, not 'steep'" in str(caught.value)
     assert "a = -1.0 is not above 0" in str(caught.value)
@@ -65,3 +73,82 @@ def test_a_wrong_header_is_refused_by_column(header: str, column: str) -> None:
 def test_numbers_that_are_not_finite_are_refused(number: str) -> None:
     with pytest.raises(UnreadableError, match="finite"):
         read_pool(f"item,module,model,a,b\nx,m,2PL,1,{number}\n")
+
+
+STEPS = "item,module,model,a,b,c,d,b1,b2,b3,a1,a2,d1,d2,enemy\n"
+
+
+def test_items_of_several_categories_are_read() -> None:
+    text = STEPS + (
+        "g,m,GRM,1.5,,,,-1,0,1,,,,,e\n"
+        "p,m,PCM,,,,,0.5,-0.5,,,,,,\n"
+        "n,m,NRM,,,,,,,,0.5,-1,0.1,0.2,\n"
+        "f,m,4PL,1.1,0.2,0.1,0.95,,,,,,,,\n"
+    )
+    assert read_pool(text) == [
+        ItemParameters("g", "m", "", "GRM", 1.5, 0, b_steps=(-1, 0, 1), enemy="e"),
+        ItemParameters("p", "m", "", "PCM", 1, 0, b_steps=(0.5, -0.5)),
+        ItemParameters("n", "m", "", "NRM", 1, 0, a_steps=(0.5, -1), d_steps=(0.1, 0.2)),
+        ItemParameters("f", "m", "", "4PL", 1.1, 0.2, 0.1, d=0.95),
+    ]
+
+
+def test_steps_out_of_place_are_named_by_column() -> None:
+    text = STEPS + (
+        "g,m,GRM,1.5,,,,-1,,1,,,,,\n"
+        "h,m,GPCM,1.5,,,,,,,,,,,\n"
+        "i,m,2PL,1.5,0,,,1,,,,,,,\n"
+        "j,m,GRM,1.5,,,,1,0,,,,,,\n"
+        "k,m,GRM,,,,,x,,,,,,,\n"
+        "l,m,NRM,,,,,,,,1,2,1,,\n"
+    )
+    with pytest.raises(UnreadableError) as caught:
+        read_pool(text)
+    assert [(error.line, error.column) for error in caught.value.errors] == [
+        (2, "b2"),
+        (3, "b1"),
+        (4, "b1"),
+        (5, "item"),
+        (6, "a"),
+        (6, "b1"),
+        (7, "item"),
+    ]
+
+
+def test_a_pool_written_is_read_back_to_the_last_digit() -> None:
+    unsure = [replace(item, item=f"{item.item}?", enemy="x") for item in UNSURE]
+    for items in (MIXED + unsure, authored_items(seed=1), []):
+        assert read_pool(write_pool(items)) == items
+
+
+def test_responses_keep_what_was_not_presented_apart_from_what_was_wrong() -> None:
+    table = read_responses("person,x,y\nanna,0,\nbo,,2\n\n", {"x": 2, "y": 3, "z": 2})
+    assert (table.persons, table.items) == (("anna", "bo"), ("x", "y"))
+    np.testing.assert_array_equal(table.categories, [[0, -1], [-1, 2]])
+    assert read_responses("person,x\n").categories.shape == (0, 1)
+
+
+def test_every_error_in_responses_is_named_by_line_and_column() -> None:
+    text = "person,x,y\nanna,2,right\nbo,0\nanna,1,1\n,-1,0.5\ncy,1,1,1\n"
+    with pytest.raises(UnreadableError) as caught:
+        read_responses(text, {"x": 2, "y": 3})
+    assert [(error.line, error.column) for error in caught.value.errors] == [
+        (2, "x"),
+        (2, "y"),
+        (3, ""),
+        (4, "person"),
+        (5, "person"),
+        (5, "x"),
+        (5, "y"),
+        (6, ""),
+    ]
+    assert "a whole number from 0 to 1, or nothing, not '2'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "column"), [("", ""), ("x,y\n", "x"), ("person,x,x\n", "x"), ("person,q\n", "q")]
+)
+def test_a_wrong_header_of_responses_is_refused(header: str, column: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        read_responses(header, {"x": 2, "y": 2})
+    assert column in {error.column for error in caught.value.errors}
