@@ -3,13 +3,16 @@
 One question for one person and a lockstep simulation both go through these functions.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from placement.arrays import Floats, Integers
+from placement.arrays import Booleans, Floats, Integers
 from placement.design import Design, ModuleDesign
 from placement.outcomes import StopReason
 from placement.pool import Pool
 from placement.standing import Section, Standing
+from placement.stopping import RateOfReturn
 from placement.tracks import track_masses
 
 REASONS = tuple(StopReason)
@@ -62,6 +65,17 @@ def next_items(
     values = design.content(standing, values)
     draws = generator.random((len(values), values.shape[1] + 1))
     return design.exposure(values, standing.n, draws)
+
+
+def next_modules(design: Design, standings: Sequence[Standing], going: Booleans) -> Integers:
+    """Return the module of each examinee's next question, (N,), among those `going` (N, D).
+
+    Modules are compared by the rate of return, also where another rule stops them.
+    """
+    rule = design.stopping
+    if not isinstance(rule, RateOfReturn):
+        rule = RateOfReturn(minimum=1, maximum=rule.maximum, plans=rule.plans)
+    return design.order(rule, standings, going)
 
 
 def _blueprint(module: ModuleDesign, part: Pool) -> tuple[Floats, Integers]:

@@ -6,18 +6,30 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Self
 
+from placement.arrays import Floats
 from placement.content import Blueprint
+from placement.dependence import Independent
 from placement.documents import from_plain, to_plain
 from placement.errors import DesignError, refuse
 from placement.estimators import ExpectedAPosteriori
 from placement.exposure import Randomesque
 from placement.kinds import KINDS
 from placement.opening import Opening
+from placement.order import Blocks
 from placement.priors import NormalPrior
 from placement.review import Review
 from placement.selectors import MaximumInformation
 from placement.stopping import RateOfReturn
-from placement.strategies import Content, Estimator, Exposure, Prior, Selector, Stopping
+from placement.strategies import (
+    Content,
+    Dependence,
+    Estimator,
+    Exposure,
+    Order,
+    Prior,
+    Selector,
+    Stopping,
+)
 from placement.tracks import Track
 
 CUTS = (-0.75, 0.25, 1.0)
@@ -71,10 +83,14 @@ class ModuleDesign:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """How a test is given; modules are taken in this order, each until its own stop.
+    """How a test is given; each module goes on until its own stop.
 
     `tracks` run from the least able to the most; `losses[k][d]` is the cost, in hours, of placing
-    in track d a person who belongs in track k.
+    in track d a person who belongs in track k. `dependence` says what abilities in two modules
+    have in common, `order` which module comes next.
+
+    A field that a stored document lacks takes the default given here. So a default never changes:
+    what the product uses is said in `default_design`.
     """
 
     name: str
@@ -90,9 +106,16 @@ class Design:
     stopping: Stopping = field(default_factory=RateOfReturn)
     review: Review = field(default_factory=Review)
     opening: Opening = field(default_factory=Opening)
+    dependence: Dependence = field(default_factory=Independent)
+    order: Order = field(default_factory=Blocks)
 
     def __post_init__(self) -> None:
-        refuse([*self._named(), *self._shaped()])
+        refuse([*self._named(), *self._shaped(), *self._correlated()])
+
+    @property
+    def correlation(self) -> Floats:
+        """What is believed of the modules' abilities: their correlations, (D, D)."""
+        return self.dependence(len(self.modules))
 
     def to_json(self) -> str:
         """Return the whole design as a JSON object; `from_json` gives an equal value back."""
@@ -122,6 +145,13 @@ class Design:
             (len(set(names)) == len(names), "tracks: a track comes twice"),
         )
         return [fault for holds, fault in claims if not holds]
+
+    def _correlated(self) -> list[str]:
+        if not self.dependence.fits(len(self.modules)):
+            return [f"dependence: no correlations of {len(self.modules)} modules"]
+        alone = isinstance(self.dependence, Independent)
+        fine = alone or isinstance(self.prior, NormalPrior)
+        return [] if fine else ["dependence: correlated modules need a normal prior"]
 
     def _shaped(self) -> list[str]:
         size = len(self.tracks)

@@ -5,7 +5,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from placement.conduct import GOES_ON, REASONS, next_items, section_of, stop_codes
+from placement.arrays import Booleans, Floats, Integers
+from placement.conduct import (
+    GOES_ON,
+    REASONS,
+    next_items,
+    next_modules,
+    section_of,
+    stop_codes,
+)
 from placement.design import Design
 from placement.errors import CategoryError, RepeatedItemError, UnknownItemError
 from placement.outcomes import Administer, Finish, ModulePlacement, ModulePosterior
@@ -13,14 +21,19 @@ from placement.pool import Pool
 from placement.posterior import quantiles
 from placement.responses import Response
 from placement.standing import Section, Standing
+from placement.together import Together, end_of
 from placement.tracks import expected_losses
+
+Own = list[tuple[int, int]]
+"""The rows of one module's items and the categories of the answers."""
 
 
 class _Progress(NamedTuple):
-    """One module: where it stands after its answers, and its stop code."""
+    """One module: where it stands after the answers, its stop code, and the answer it ended on."""
 
     standing: Standing
     code: int
+    ended: int
 
 
 def decide(
@@ -28,20 +41,26 @@ def decide(
 ) -> Administer | Finish:
     """Return the next question, or the placements.
 
-    Everything follows from the arguments; chance comes from (seed, number of responses). Modules
-    are taken in the design's order, each until its own rule stops it; a module that has stopped
-    stays stopped. `ResponseError` when the responses cannot belong to this design and pool.
+    Everything follows from the arguments; chance comes from (seed, number of responses). Each
+    module goes on until its own rule stops it, by what was known then, and stays stopped; the
+    design's order says which module comes next. Placements are those of all answers together.
+    `ResponseError` when the responses cannot belong to this design and pool.
     """
     _refuse_strangers(design, pool, responses)
-    progress = [
-        _progress(design, section_of(design, module, pool), responses) for module in design.modules
-    ]
-    for number, (standing, code) in enumerate(progress, start=1):
-        if code == GOES_ON:
-            generator = np.random.default_rng((seed, len(responses)))
-            return _administer(design, progress, number, standing, generator)
-    placements = tuple(_placement(design, *module) for module in progress)
-    return Finish(placements, placements[-1].reason)
+    together = Together.of(design, pool)
+    if together:
+        progress = _progress_together(design, together, responses)
+    else:
+        progress = [
+            _progress(design, section_of(design, module, pool), responses)
+            for module in design.modules
+        ]
+    if any(module.code == GOES_ON for module in progress):
+        generator = np.random.default_rng((seed, len(responses)))
+        return _administer(design, progress, generator)
+    placements = tuple(_placement(design, module) for module in progress)
+    last = max(range(len(progress)), key=lambda number: (progress[number].ended, number))
+    return Finish(placements, placements[last].reason)
 
 
 def _refuse_strangers(design: Design, pool: Pool, responses: Sequence[Response]) -> None:
@@ -67,16 +86,68 @@ def _refuse_stranger(
 def _progress(design: Design, section: Section, responses: Sequence[Response]) -> _Progress:
     """Follow one module's answers from the first; it stopped where its rule first said so."""
     rows = section.pool.positions()
+    places = [place for place, r in enumerate(responses, start=1) if r.item in rows]
     own = [(rows[r.item], r.category) for r in responses if r.item in rows]
-    codes = stop_codes(design, _history(section, own))
-    stops = codes[codes != GOES_ON]
+    given, sums = _history(section, own)
+    codes = stop_codes(design, Standing.of(section, given, sums))
+    stops = np.flatnonzero(codes != GOES_ON)
     # Summed in the pool's order, so that the order of answers cannot change a digit.
-    standing = _history(section, sorted(own), last=True)
-    return _Progress(standing, int(stops[0]) if stops.size else GOES_ON)
+    given, sums = _history(section, sorted(own))
+    standing = Standing.of(section, given[-1:], sums[-1:])
+    if not stops.size:
+        return _Progress(standing, GOES_ON, -1)
+    return _Progress(standing, int(codes[stops[0]]), [0, *places][stops[0]])
 
 
-def _history(section: Section, own: Sequence[tuple[int, int]], *, last: bool = False) -> Standing:
-    """Return the standing after 0, 1, … all of the module's answers, or after all of them only."""
+def _progress_together(
+    design: Design, together: Together, responses: Sequence[Response]
+) -> list[_Progress]:
+    """Follow the answers to correlated modules: each ended where its rule first said so.
+
+    Every prefix of the answers is looked at; then all of them once more, summed in the pool's
+    order, so that the order of answers cannot change a digit of what is reported.
+    """
+    owns, counts = _split(together, responses)
+    pairs = list(zip(together.sections, owns, strict=True))
+    histories = [_history(*pair) for pair in pairs]
+    due = _due(design, together, counts)
+    given = [some[count] for (some, _), count in zip(histories, counts[due].T, strict=True)]
+    sums = [some[count] for (_, some), count in zip(histories, counts[due].T, strict=True)]
+    passed, _ = together.standings(given, np.stack(sums))
+    lasts = [_history(section, sorted(own)) for section, own in pairs]
+    now, _ = together.standings(
+        [some[-1:] for some, _ in lasts], np.stack([some[-1:] for _, some in lasts])
+    )
+    ends = [end_of(design, together, history) for history in passed]
+    places = np.flatnonzero(due)
+    return [
+        _Progress(standing, code, int(places[row]) if row >= 0 else -1)
+        for standing, (code, row) in zip(now, ends, strict=True)
+    ]
+
+
+def _split(together: Together, responses: Sequence[Response]) -> tuple[list[Own], Integers]:
+    """Return each module's answers, and how many of each, (n + 1, D), after 0, 1, … n answers."""
+    places = [section.pool.positions() for section in together.sections]
+    owns: list[Own] = [[] for _ in places]
+    counts = np.zeros((len(responses) + 1, len(places)), dtype=np.int64)
+    for n, response in enumerate(responses, start=1):
+        number = next(d for d, rows in enumerate(places) if response.item in rows)
+        owns[number].append((places[number][response.item], response.category))
+        counts[n:, number] += 1
+    return owns, counts
+
+
+def _due(design: Design, together: Together, counts: Integers) -> Booleans:
+    """Return after which answers, (n + 1,), a module may end; after the first anyway."""
+    fewest = [min(design.stopping.minimum, len(section.pool)) for section in together.sections]
+    due = np.asarray((counts >= fewest).any(axis=1))
+    due[0] = True
+    return due
+
+
+def _history(section: Section, own: Sequence[tuple[int, int]]) -> tuple[Booleans, Floats]:
+    """Return what was given, (n + 1, J), and log likelihoods, (n + 1, Q), after 0, 1, … n."""
     rows = np.array([row for row, _ in own], dtype=np.int64)
     categories = np.array([category for _, category in own], dtype=np.int64)
     tables = np.log(section.pool.probabilities[rows, categories])
@@ -85,26 +156,24 @@ def _history(section: Section, own: Sequence[tuple[int, int]], *, last: bool = F
     given = np.zeros((len(own) + 1, len(section.pool)), dtype=np.bool_)
     for n, row in enumerate(rows):
         given[n + 1 :, row] = True
-    kept = slice(-1, None) if last else slice(None)
-    return Standing.of(section, given[kept], sums[kept])
+    return given, sums
 
 
 def _administer(
-    design: Design,
-    progress: Sequence[_Progress],
-    number: int,
-    standing: Standing,
-    generator: np.random.Generator,
+    design: Design, progress: Sequence[_Progress], generator: np.random.Generator
 ) -> Administer:
-    section, n = standing.section, int(standing.n[0])
+    going = np.array([[module.code == GOES_ON for module in progress]])
+    standings = [module.standing for module in progress]
+    number = int(next_modules(design, standings, going)[0])
+    standing = standings[number]
     row = int(next_items(design, standing, generator)[0])
     return Administer(
-        section.pool.items[row],
-        section.module,
-        number,
-        n,
+        standing.section.pool.items[row],
+        standing.section.module,
+        number + 1,
+        int(standing.n[0]),
         _remaining(design, standing),
-        tuple(_posterior(design, module.standing) for module in progress),
+        tuple(_posterior(design, module) for module in standings),
     )
 
 
@@ -139,11 +208,17 @@ def _posterior(design: Design, standing: Standing) -> ModulePosterior:
     )
 
 
-def _placement(design: Design, standing: Standing, code: int) -> ModulePlacement:
+def _placement(design: Design, module: _Progress) -> ModulePlacement:
+    standing = module.standing
     so_far = _posterior(design, standing)
     near = design.review(np.array([so_far.probabilities]), np.array([so_far.expected_losses]))
+    own = standing.own_track_probabilities
+    own_losses = expected_losses(own, standing.section.losses)
     return ModulePlacement(
         **{name: getattr(so_far, name) for name in ModulePosterior.__slots__},
-        reason=REASONS[code],
+        reason=REASONS[module.code],
         near_boundary=bool(near[0]),
+        own_track=design.tracks[int(own_losses[0].argmin())].name,
+        own_probabilities=tuple(map(float, own[0])),
+        discordant=bool(standing.discordant[0]),
     )

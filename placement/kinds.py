@@ -13,13 +13,24 @@ from placement.criteria_global import (
     PosteriorWeightedInformation,
 )
 from placement.criteria_matching import DifficultyMatch, PeakMatch, RandomItem, Stratified
+from placement.dependence import Correlated, Equal, Independent
 from placement.documents import Kinds
 from placement.estimators import ExpectedAPosteriori
 from placement.exposure import Randomesque
+from placement.order import Blocks, Interleaved, RouterThenBlocks
 from placement.priors import NormalPrior
 from placement.selectors import MaximumInformation, TrackInformation
 from placement.stopping import FixedLength, RateOfReturn
-from placement.strategies import Content, Estimator, Exposure, Prior, Selector, Stopping
+from placement.strategies import (
+    Content,
+    Dependence,
+    Estimator,
+    Exposure,
+    Order,
+    Prior,
+    Selector,
+    Stopping,
+)
 
 KINDS: Kinds = {
     Prior: {"normal": NormalPrior},
@@ -40,6 +51,12 @@ KINDS: Kinds = {
         "th_opt": PeakMatch,
         "stratified": Stratified,
         "random": RandomItem,
+    },
+    Dependence: {"independent": Independent, "equal": Equal, "correlated": Correlated},
+    Order: {
+        "blocks": Blocks,
+        "router_then_blocks": RouterThenBlocks,
+        "interleaved": Interleaved,
     },
     Content: {"blueprint": Blueprint},
     Exposure: {"randomesque": Randomesque},

@@ -1,15 +1,18 @@
-"""Many examinees through one section, question by question together."""
+"""Many examinees through one section or several, question by question together."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from placement.arrays import Booleans, Floats, Integers
-from placement.conduct import GOES_ON, next_items, stop_codes
+from placement.conduct import GOES_ON, next_items, next_modules, stop_codes
 from placement.design import Design
+from placement.joint import Sites
 from placement.pool import Pool
 from placement.quadrature import interpolation
 from placement.standing import Section, Standing
+from placement.together import Endings, Together, ended
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,7 +20,8 @@ class Sittings:
     """How a section ended for N examinees, and what was learnt on the way.
 
     `codes` (N,) place each stop reason; `precision` (n_max + 1, N) is 1 / posterior variance after
-    n answers, NaN after the end.
+    n answers, NaN after the end. Where other modules inform this one it is what the prior and the
+    module's own n answers give: their site's precision added to the prior's.
     """
 
     standing: Standing
@@ -47,23 +51,10 @@ def sit(
         precision.append(_spread(1 / standing.variance, going, len(answers)))
         codes[going] = stop_codes(design, standing)
         still = codes[going] == GOES_ON
-        rows, asked = going[still], next_items(design, _only(standing, still), generator)
+        rows, asked = going[still], next_items(design, standing.only(still), generator)
         given[rows, asked] = True
         sums[rows] += tables[asked, answers[rows, asked]]
     return Sittings(Standing.of(section, given, sums), codes, np.array(precision))
-
-
-def _only(standing: Standing, chosen: Booleans) -> Standing:
-    """Return the chosen examinees' standing."""
-    return Standing(
-        standing.section,
-        standing.given[chosen],
-        standing.log_likelihood[chosen],
-        standing.posterior[chosen],
-        standing.mean[chosen],
-        standing.variance[chosen],
-        standing.n[chosen],
-    )
 
 
 def _spread(values: Floats, rows: Integers, size: int) -> Floats:
@@ -71,3 +62,92 @@ def _spread(values: Floats, rows: Integers, size: int) -> Floats:
     row = np.full(size, np.nan)
     row[rows] = values
     return row
+
+
+def sit_together(
+    design: Design,
+    together: Together,
+    answers: Sequence[Integers],
+    generator: np.random.Generator,
+) -> tuple[Sittings, ...]:
+    """Give correlated sections to N examinees whose answers, (N, J) a section, are fixed."""
+    room = _Room(design, together, answers)
+    while (rows := room.waiting()).size:
+        standings = room.look(rows)
+        room.end(rows, standings)
+        room.ask(rows, standings, generator)
+    return room.left()
+
+
+@dataclass(slots=True)
+class _Room:
+    """N examinees at D correlated sections; what they have answered changes in place."""
+
+    design: Design
+    together: Together
+    answers: Sequence[Integers]
+    given: list[Booleans] = field(init=False)
+    sums: Floats = field(init=False)
+    tables: list[Floats] = field(init=False)
+    sites: Sites = field(init=False)
+    endings: list[Endings] = field(init=False)
+    precision: list[Floats] = field(init=False)
+
+    def __post_init__(self) -> None:
+        sections, size = self.together.sections, len(self.answers[0])
+        nothing = np.zeros((size, len(sections)))
+        self.given = [np.zeros(some.shape, dtype=np.bool_) for some in self.answers]
+        self.sums = np.zeros((len(sections), size, sections[0].pool.nodes.size))
+        self.tables = [np.log(section.pool.probabilities) for section in sections]
+        self.sites = Sites(nothing, nothing.copy())
+        self.endings = [Endings.open(size) for _ in sections]
+        self.precision = [np.full((some.shape[1] + 1, size), np.nan) for some in self.answers]
+
+    def waiting(self) -> Integers:
+        """Return who has a module that goes on."""
+        done = np.stack([endings.done for endings in self.endings], axis=1)
+        return np.flatnonzero(~done.all(axis=1))
+
+    def look(self, rows: Integers) -> tuple[Standing, ...]:
+        """Return where some examinees stand; sites begin where they last settled."""
+        given = [some[rows] for some in self.given]
+        start = self.sites.chosen(rows)
+        standings, sites = self.together.standings(given, self.sums[:, rows], start)
+        self.sites.precision[rows], self.sites.shift[rows] = sites.precision, sites.shift
+        for number, standing in enumerate(standings):
+            prior = 1 / self.together.covariance[number, number]
+            self.precision[number][standing.n, rows] = prior + sites.precision[:, number]
+        return standings
+
+    def end(self, rows: Integers, standings: Sequence[Standing]) -> None:
+        """Let the modules end that have enough."""
+        for standing, endings in zip(standings, self.endings, strict=True):
+            endings.put(rows, ended(self.design, self.together, standing, endings.chosen(rows)))
+
+    def ask(
+        self, rows: Integers, standings: Sequence[Standing], generator: np.random.Generator
+    ) -> None:
+        """Choose a module and an item for everyone who goes on, and take the answer."""
+        going = np.stack([~endings.done[rows] for endings in self.endings], axis=1)
+        still = np.asarray(going.any(axis=1), dtype=np.bool_)
+        chosen = np.full(rows.size, -1, dtype=np.int64)
+        some = [standing.only(still) for standing in standings]
+        chosen[still] = next_modules(self.design, some, going[still])
+        for number, standing in enumerate(standings):
+            mine = np.asarray(chosen == number)
+            if mine.any():
+                asked = next_items(self.design, standing.only(mine), generator)
+                self._take(number, rows[mine], asked)
+
+    def left(self) -> tuple[Sittings, ...]:
+        """Return how it ended, every module seen in the light of all the answers."""
+        standings, _ = self.together.standings(self.given, self.sums)
+        parts = zip(standings, self.endings, self.precision, strict=True)
+        return tuple(
+            Sittings(standing, endings.codes, precision) for standing, endings, precision in parts
+        )
+
+    def _take(self, number: int, rows: Integers, asked: Integers) -> None:
+        self.given[number][rows, asked] = True
+        answers = self.answers[number][rows, asked]
+        self.sums[number, rows] += self.tables[number][asked, answers]

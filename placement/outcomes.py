@@ -33,10 +33,17 @@ class ModulePosterior:
 
 @dataclass(frozen=True, slots=True)
 class ModulePlacement(ModulePosterior):
-    """A finished module: why it ended, and whether a person should look at the proposal."""
+    """A finished module: why it ended, and whether a person should look at the proposal.
+
+    `own_track` and `own_probabilities` follow from this module's answers alone; `discordant` where
+    that track is another than the one proposed from the answers to all modules.
+    """
 
     reason: StopReason
     near_boundary: bool
+    own_track: str
+    own_probabilities: tuple[float, ...]
+    discordant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Administer:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end: one placement a module, and the reason of the module that ended last."""
+    """The end: one placement a module in the design's order, and the reason of the last to end."""
 
     placements: tuple[ModulePlacement, ...]
     reason: StopReason

@@ -11,11 +11,12 @@ import numpy as np
 from placement.arrays import Floats
 from placement.conduct import section_of
 from placement.design import Design, ModuleDesign
-from placement.lockstep import Sittings, right_answers, sit
+from placement.lockstep import Sittings, right_answers, sit, sit_together
 from placement.plans import ModulePlan
 from placement.pool import Pool
 from placement.standing import Section
 from placement.stopping import FixedLength
+from placement.together import Together
 
 
 def fit_design(design: Design, pool: Pool, *, seed: int = 20260701, simulees: int = 400) -> Design:
@@ -23,13 +24,53 @@ def fit_design(design: Design, pool: Pool, *, seed: int = 20260701, simulees: in
 
     First `simulees` people answer as many questions as the rule allows, which gives the mean
     precision λ(n); then the rule runs with λ, which gives the lengths. The seed makes it exact.
+    Where modules are correlated the simulees sit all of them, and λ(n) of a module is the prior's
+    precision with what its own n answers add: other modules' answers come into a person's variance
+    and not into this plan.
     """
     bare = replace(design, stopping=design.stopping.fitted(()))
+    together = Together.of(bare, pool)
+    if together:
+        plans = _plans(bare, together, np.random.default_rng(seed), simulees)
+        return replace(design, stopping=design.stopping.fitted(plans))
     plans = [
         _plan(bare, module, pool, np.random.default_rng((seed, number)), simulees)
         for number, module in enumerate(design.modules)
     ]
     return replace(design, stopping=design.stopping.fitted(plans))
+
+
+def _plans(
+    design: Design, together: Together, generator: np.random.Generator, simulees: int
+) -> list[ModulePlan]:
+    full = replace(design, stopping=FixedLength(design.stopping.maximum))
+    modules = [section.module for section in together.sections]
+    piloted = [
+        sitting.precision[: sitting.standing.n.max() + 1].mean(axis=1)
+        for sitting in _pilots(full, together, generator, simulees)
+    ]
+    pairs = zip(modules, piloted, strict=True)
+    plans = [ModulePlan(module, tuple(map(float, precision))) for module, precision in pairs]
+    stopped = replace(design, stopping=design.stopping.fitted(plans))
+    sittings = _pilots(stopped, together, generator, simulees)
+    return [
+        replace(plan, lengths=tuple(map(int, np.bincount(sitting.standing.n))))
+        for plan, sitting in zip(plans, sittings, strict=True)
+    ]
+
+
+def _pilots(
+    design: Design, together: Together, generator: np.random.Generator, simulees: int
+) -> tuple[Sittings, ...]:
+    size = len(together.sections)
+    theta = generator.multivariate_normal(
+        np.full(size, together.mean), together.covariance, simulees, method="eigh"
+    )
+    answers = [
+        right_answers(section.pool, column, generator.random((simulees, len(section.pool))))
+        for section, column in zip(together.sections, theta.T, strict=True)
+    ]
+    return sit_together(design, together, answers, generator)
 
 
 def _plan(

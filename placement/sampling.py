@@ -20,7 +20,8 @@ class ModuleSample:
     `theta`, `estimate`, `se` (N,) in logits; `belongs`, `placed` (N,) track numbers;
     `probabilities` (N, T); `cost` (N,) hours lost by the placement; `covered` (N,) whether the 80 %
     interval holds the true ability; `stops` (N,) the reason's place in `StopReason`;
-    `given` (N, J) the items asked.
+    `given` (N, J) the items asked; `discordant` (N,) whether own answers alone propose another
+    track than all answers do.
     """
 
     theta: Floats
@@ -34,6 +35,7 @@ class ModuleSample:
     near_boundary: Booleans
     stops: Integers
     given: Booleans
+    discordant: Booleans
 
     @property
     def lengths(self) -> Integers:
@@ -86,4 +88,5 @@ def sample_of(design: Design, theta: Floats, sittings: Sittings) -> ModuleSample
         design.review(probabilities, losses),
         sittings.codes,
         standing.given,
+        standing.discordant,
     )

@@ -13,9 +13,10 @@ import numpy as np
 from placement.arrays import Booleans, Floats, Integers
 from placement.conduct import section_of
 from placement.design import Design
-from placement.lockstep import right_answers, sit
+from placement.lockstep import right_answers, sit, sit_together
 from placement.pool import Pool
 from placement.sampling import ModuleSample, sample_of
+from placement.together import Together
 
 CHUNK = 1000
 
@@ -39,6 +40,27 @@ class SimulationResult:
     def claimed_accuracy(self) -> float:
         """Mean posterior probability of the track proposed: what the engine says of itself."""
         return self._mean([m.claimed for m in self.modules])
+
+    @property
+    def all_right(self) -> float:
+        """Share of examinees whose every module is placed right."""
+        right = np.stack([m.placed == m.belongs for m in self.modules], axis=1)
+        return float(right.all(axis=1).mean())
+
+    @property
+    def discordant(self) -> float:
+        """Share of placements where the module's own answers alone propose another track."""
+        return self._mean([m.discordant for m in self.modules])
+
+    @property
+    def discordant_accuracy(self) -> float:
+        """Accuracy of these placements; NaN when there are none."""
+        return self.accuracy_among(np.stack([m.discordant for m in self.modules], axis=1))
+
+    def accuracy_among(self, chosen: Booleans) -> float:
+        """Return the accuracy of chosen (examinee, module) pairs, (N, D); NaN when none is."""
+        right = np.stack([m.placed == m.belongs for m in self.modules], axis=1)
+        return float(right[chosen].mean()) if chosen.any() else float("nan")
 
     @property
     def adjacent_accuracy(self) -> float:
@@ -121,12 +143,38 @@ def simulate(
     columns = np.broadcast_to(
         abilities.reshape(len(abilities), -1), (len(abilities), len(design.modules))
     )
+    pools = (pool, truth or pool)
+    together = Together.of(design, pool)
+    if together:
+        return SimulationResult(_modules(design, together, pools, columns, generator))
     return SimulationResult(
         tuple(
-            _module(design, number, (pool, truth or pool), columns[:, number], generator)
+            _module(design, number, pools, columns[:, number], generator)
             for number in range(len(design.modules))
         )
     )
+
+
+def _modules(
+    design: Design,
+    together: Together,
+    pools: tuple[Pool, Pool],
+    theta: Floats,
+    generator: np.random.Generator,
+) -> tuple[ModuleSample, ...]:
+    """Return every module's sample where modules inform one another."""
+    real = [pools[1].of_module(section.module) for section in together.sections]
+    parts = []
+    for start in range(0, len(theta), CHUNK):
+        some = theta[start : start + CHUNK]
+        answers = [
+            right_answers(part, column, generator.random((column.size, len(part))))
+            for part, column in zip(real, some.T, strict=True)
+        ]
+        sittings = sit_together(design, together, answers, generator)
+        pairs = zip(some.T, sittings, strict=True)
+        parts.append([sample_of(design, column, sitting) for column, sitting in pairs])
+    return tuple(ModuleSample.joined(samples) for samples in zip(*parts, strict=True))
 
 
 def _module(

@@ -32,6 +32,8 @@ class Section:
 class Standing:
     """The answers of N examinees to one section: `given` (N, J), `log_likelihood` (N, Q).
 
+    `prior` is what is believed without these answers: the section's (Q,), or where modules are
+    correlated what the answers to the others say, (N, Q).
     Derived at birth: `posterior` (N, Q), its `mean` and `variance` (N,), and `n` (N,) answers.
     """
 
@@ -42,16 +44,53 @@ class Standing:
     mean: Floats
     variance: Floats
     n: Integers
+    prior: Floats
 
     @classmethod
-    def of(cls, section: Section, given: Booleans, log_likelihood: Floats) -> Self:
+    def of(
+        cls,
+        section: Section,
+        given: Booleans,
+        log_likelihood: Floats,
+        prior: Floats | None = None,
+    ) -> Self:
         """Derive the posterior of each examinee from what they were given and how they did."""
-        posterior = posterior_of(section.prior, log_likelihood)
+        believed = section.prior if prior is None else prior
+        posterior = posterior_of(believed, log_likelihood)
         mean, variance = moments(posterior, section.pool.nodes)
         n = given.sum(axis=1, dtype=np.int64)
-        return cls(section, given, log_likelihood, posterior, mean, variance, n)
+        return cls(section, given, log_likelihood, posterior, mean, variance, n, believed)
+
+    def only(self, chosen: Booleans) -> Self:
+        """Return the chosen examinees' standing."""
+        return type(self)(
+            self.section,
+            self.given[chosen],
+            self.log_likelihood[chosen],
+            self.posterior[chosen],
+            self.mean[chosen],
+            self.variance[chosen],
+            self.n[chosen],
+            self.prior if self.prior.ndim == 1 else self.prior[chosen],
+        )
 
     @property
     def track_probabilities(self) -> Floats:
         """The chance that each examinee belongs in each track, (N, T)."""
         return self.posterior @ self.section.masses.T
+
+    @property
+    def own_track_probabilities(self) -> Floats:
+        """The same from this module's answers alone, (N, T)."""
+        if self.prior is self.section.prior:
+            return self.track_probabilities
+        return posterior_of(self.section.prior, self.log_likelihood) @ self.section.masses.T
+
+    @property
+    def discordant(self) -> Booleans:
+        """Whether own answers alone propose another track than all answers do, (N,)."""
+        if self.prior is self.section.prior:
+            return np.zeros(self.n.size, dtype=np.bool_)
+        losses = self.section.losses
+        own = (self.own_track_probabilities @ losses).argmin(axis=1)
+        return np.asarray(own != (self.track_probabilities @ losses).argmin(axis=1))

@@ -11,6 +11,7 @@ from placement.arrays import Booleans, Floats, Integers
 from placement.outcomes import StopReason
 from placement.plans import ModulePlan
 from placement.standing import Standing
+from placement.stopping import RateOfReturn
 
 
 class Prior(Protocol):
@@ -56,3 +57,22 @@ class Stopping(Protocol):
 
     def fitted(self, plans: Sequence[ModulePlan]) -> Self:
         """Return the rule that knows what the pilot measured."""
+
+
+class Dependence(Protocol):
+    @property
+    def extra(self) -> int:
+        """How many further questions a discordant module may get."""
+
+    def __call__(self, size: int) -> Floats:
+        """Return the correlations of the abilities in `size` modules, (D, D)."""
+
+    def fits(self, size: int) -> bool:
+        """Return whether that is a correlation matrix of this many modules."""
+
+
+class Order(Protocol):
+    def __call__(
+        self, rule: RateOfReturn, standings: Sequence[Standing], going: Booleans
+    ) -> Integers:
+        """Return the module (N,) of each next question, of those still `going` (N, D)."""

@@ -1,0 +1,138 @@
+"""Where N examinees stand in several correlated modules, and which of the modules have finished."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from placement.arrays import Booleans, Floats, Integers
+from placement.conduct import GOES_ON, REASONS, section_of, stop_codes
+from placement.design import Design
+from placement.joint import Sites, propagate
+from placement.outcomes import StopReason
+from placement.pool import Pool
+from placement.priors import NormalPrior
+from placement.standing import Section, Standing
+
+LIMITS = [REASONS.index(StopReason.LENGTH), REASONS.index(StopReason.POOL_EXHAUSTED)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Together:
+    """The sections of a design whose abilities are jointly normal: `mean`, `covariance` (D, D).
+
+    `extra`: questions that a module may add while its own answers contradict the whole.
+    """
+
+    sections: tuple[Section, ...]
+    mean: float
+    covariance: Floats
+    extra: int
+
+    @classmethod
+    def of(cls, design: Design, pool: Pool) -> Self | None:
+        """Join a design to its pool; None where its modules have nothing to say to one another."""
+        correlation = design.correlation
+        prior = design.prior
+        if not isinstance(prior, NormalPrior) or (correlation == np.eye(len(correlation))).all():
+            return None
+        sections = tuple(section_of(design, module, pool) for module in design.modules)
+        return cls(sections, prior.mean, prior.sd**2 * correlation, design.dependence.extra)
+
+    def standings(
+        self, given: Sequence[Booleans], sums: Floats, start: Sites | None = None
+    ) -> tuple[tuple[Standing, ...], Sites]:
+        """Return each module's standing from `given`, (N, J) a module, and `sums` (D, N, Q).
+
+        `sums` are log likelihoods. The sites come along for a later, warm start.
+        """
+        nodes = self.sections[0].pool.nodes
+        answered = np.stack([some.any(axis=1) for some in given], axis=1)
+        sites, cavities = propagate(sums, answered, self.mean, self.covariance, nodes, start)
+        parts = zip(self.sections, given, sums, strict=True)
+        return tuple(
+            Standing.of(section, some, sum_, cavities.masses(number, nodes))
+            for number, (section, some, sum_) in enumerate(parts)
+        ), sites
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Endings:
+    """How far N examinees are with one module's end.
+
+    `first` (N,) is the number of answers at which its rule first said enough, -1 before that;
+    `codes` (N,) the reason it gave, and once `done` (N,) the reason of the end.
+    """
+
+    first: Integers
+    codes: Integers
+    done: Booleans
+
+    @classmethod
+    def open(cls, size: int) -> Self:
+        nobody = np.full(size, -1, dtype=np.int64)
+        return cls(nobody, np.full(size, GOES_ON, dtype=np.int64), np.zeros(size, dtype=np.bool_))
+
+    def chosen(self, rows: Integers) -> Self:
+        return type(self)(self.first[rows], self.codes[rows], self.done[rows])
+
+    def put(self, rows: Integers, some: Self) -> None:
+        """Write the endings of some examinees into their rows."""
+        self.first[rows], self.codes[rows], self.done[rows] = some.first, some.codes, some.done
+
+    def after(self, now: Integers, n: Integers, discordant: Booleans, extra: int) -> Self:
+        """Return the endings once stop codes `now` (N,) are known, after `n` (N,) answers.
+
+        A module that has had enough ends at once, unless its own answers propose another track
+        than all answers do: then it goes on until they agree, for `extra` questions at most and
+        never beyond its limits. What is done stays done.
+        """
+        fresh = (self.first < 0) & (now != GOES_ON)
+        first = np.where(fresh, n, self.first)
+        limit = np.isin(now, LIMITS)
+        agreed = limit | ~discordant | (n >= first + extra)
+        codes = np.where(fresh | (limit & ~self.done), now, self.codes)
+        return type(self)(first, codes, self.done | ((first >= 0) & agreed))
+
+
+def ended(design: Design, together: Together, standing: Standing, so_far: Endings) -> Endings:
+    """Return one module's endings after the answers in `standing`."""
+    open_ = ~so_far.done
+    now = _codes_when_due(design, standing, open_)
+    discordant = np.zeros(standing.n.size, dtype=np.bool_)
+    near = open_ & ((so_far.first >= 0) | (now != GOES_ON))
+    if together.extra and near.any():
+        discordant[near] = standing.only(near).discordant
+    return so_far.after(now, standing.n, discordant, together.extra)
+
+
+def end_of(design: Design, together: Together, history: Standing) -> tuple[int, int]:
+    """Return one person's stop code and the row of `history` where the module ended.
+
+    `history` has one row a prefix of the answers, in their order; `GOES_ON` and -1 if none ends it.
+    """
+    now = _codes_when_due(design, history)
+    stopped = np.flatnonzero(now != GOES_ON)
+    if not stopped.size:
+        return GOES_ON, -1
+    tail = np.zeros(history.n.size, dtype=np.bool_)
+    tail[stopped[0] :] = True
+    later, first = history.only(tail), history.n[stopped[0]]
+    limit = np.isin(now[tail], LIMITS)
+    agreed = limit | ~later.discordant | (later.n >= first + together.extra)
+    if not agreed.any():
+        return GOES_ON, -1
+    row = int(agreed.argmax())
+    code = now[tail][row] if limit[row] else now[stopped[0]]
+    return int(code), int(stopped[0]) + row
+
+
+def _codes_when_due(design: Design, standing: Standing, among: Booleans | bool = True) -> Integers:
+    """Return stop codes (N,), asking the rule only where the module may end."""
+    fewest = min(design.stopping.minimum, len(standing.section.pool))
+    due = among & (standing.n >= fewest)
+    codes = np.full(standing.n.size, GOES_ON, dtype=np.int64)
+    if due.any():
+        codes[due] = stop_codes(design, standing.only(due))
+    return codes
