@@ -16,19 +16,24 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from calibration.problem import Point, Problem
-from placement.arrays import Booleans, Floats
+from placement.arrays import Booleans, Floats, Integers
 
 Solve = Callable[[Floats], Floats]
 
-# EM cycles before the observed information is worth its price.
-WARM_CYCLES = 4
+# EM goes on until a step changes nothing by more than `WARM`, or for `WARM_CYCLES`: further off
+# the objective is not the parabola that Newton takes it for.
+WARM_CYCLES = 8
+WARM = 0.3
 # Largest change of one parameter in one step: logits are of order 1.
 STRIDE = 1.5
 MEMORY = 12
 # Above this many parameters their full information is too large to keep; EM's metric stays.
 MAX_NEWTON = 2_500
-# A bound that has come this near is stepped on.
-NEAR = 7.0
+# A step that is not shorter than this share of the last calls for another look at H.
+SLOW = 0.3
+PATIENCE = 3
+# Shares of a step that are tried in turn.
+SHARES = (1.0, 0.5, 0.25, 0.1, 0.01)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +87,22 @@ class _Climb:
         self.problem, self.tolerance, self.max_cycles = problem, tolerance, max_cycles
         self.point = problem.at(start)
         self.trace = [self.point.value]
-        self.cycles, self.looks = 1, 0
-        self.newton = False
+        self.cycles, self.looks, self.since = 1, 0, 0
+        self.hessian: Floats | None = None
+        self.bound = self._binding()
         self.metric = _Metric(self.point.em_solve)
+
+    @property
+    def newton(self) -> bool:
+        return self.hessian is not None
 
     def run(self) -> Summit:
         change, last = np.inf, np.inf
         while True:
             if self._time_to_look(change, last):
-                self._look()
+                self.looks, self.since = self.looks + 1, 0
+                self.hessian = self.problem.hessian(self.point)
+                self._renew()
             step = self._step()
             last, change = change, float(np.abs(step).max(initial=0.0))
             if change <= self.tolerance and (self.newton or self.point.size > MAX_NEWTON):
@@ -99,55 +111,56 @@ class _Climb:
                 return self._summit(change, converged=change <= self.tolerance)
 
     def _time_to_look(self, change: float, last: float) -> bool:
-        if self.point.size > MAX_NEWTON or self.cycles < WARM_CYCLES:
+        if self.point.size > MAX_NEWTON:
             return False
-        return not self.newton or change > 0.3 * last
+        if not self.newton:
+            return self.cycles >= WARM_CYCLES or change < WARM
+        self.since += 1
+        return self.since >= PATIENCE and change > SLOW * last
 
-    def _look(self) -> None:
-        """Take the observed information as the metric."""
-        self.looks += 1
-        self.newton = True
-        self.metric = _Metric(safe_solve(self.problem.hessian(self.point), self.point))
+    def _renew(self) -> None:
+        """Start the metric afresh, from the observed information if there is one."""
+        base: Solve = self.point.em_solve
+        if self.hessian is not None:
+            base = safe_solve(self.hessian, self.point, np.flatnonzero(~self.bound))
+        self.metric = _Metric(base)
 
     def _step(self) -> Floats:
-        """Return the step of the metric, within `STRIDE`, with bounds that bind left alone."""
-        gradient = self.point.gradient.copy()
+        """Return the metric's step, an item's no longer than `STRIDE`; bounds that bind hold."""
         bound = self._binding()
-        gradient[bound] = 0
-        step = self.metric(gradient)
-        step[bound] = 0
+        if (bound != self.bound).any():
+            self.bound = bound
+            self._renew()
+        gradient = np.where(bound, 0.0, self.point.gradient)
+        step = np.where(bound, 0.0, self.metric(gradient))
         if not np.isfinite(step).all() or step @ gradient <= 0:
-            step = self.point.em_solve(gradient)
-            step[bound] = 0
-        return np.asarray(
-            step * min(1.0, STRIDE / max(float(np.abs(step).max(initial=0.0)), 1e-300))
-        )
+            step = np.where(bound, 0.0, self.point.em_solve(gradient))
+        return self.problem.structure.shortened(step, STRIDE)
 
     def _binding(self) -> Booleans:
         x, g = self.point.free, self.point.gradient
-        return np.asarray(
-            ((x <= self.problem.lower) & (g <= 0)) | ((x >= self.problem.upper) & (g >= 0))
-        )
+        low, high = self.problem.lower, self.problem.upper
+        return np.asarray(((x <= low) & (g <= 0)) | ((x >= high) & (g >= 0)))
 
     def _advance(self, step: Floats) -> bool:
         """Move to a higher point; False when there is none to be found."""
         before = self.point
-        for share in (1.0, 0.5, 0.25, 0.1, 0.01):
-            if self._try(share * step):
-                self.metric.learn(
-                    self.point.free - before.free, before.gradient - self.point.gradient
-                )
-                if not self.newton:
-                    self.metric.base = self.point.em_solve
-                return True
-        self.metric = _Metric(before.em_solve)
-        self.newton = False
-        em = before.em_solve(before.gradient)
-        return any(self._try(share * em) for share in (1.0, 0.25, 0.03))
+        if any(self._try(share * step) for share in SHARES):
+            fall = before.gradient - self.point.gradient
+            if self.newton:
+                self.metric.learn(self.point.free - before.free, np.where(self.bound, 0.0, fall))
+            else:
+                self.metric.base = self.point.em_solve
+            return True
+        self.hessian = None
+        self._renew()
+        em = self.problem.structure.shortened(
+            np.where(self.bound, 0.0, before.em_solve(before.gradient)), STRIDE
+        )
+        return any(self._try(share * em) for share in SHARES)
 
     def _try(self, step: Floats) -> bool:
-        target = self.problem.within(self.point.free, step)
-        found = self.problem.at(target)
+        found = self.problem.at(self.problem.within(self.point.free, step))
         self.cycles += 1
         # Rounding of a sum over all persons: a fall smaller than this is none.
         slack = 1e-13 * abs(self.point.value)
@@ -161,14 +174,25 @@ class _Climb:
         return Summit(self.point, tuple(self.trace), change, converged, self.cycles, self.looks)
 
 
-def safe_solve(hessian: Floats, point: Point) -> Solve:
-    """Return the inverse of `hessian` + λ × EM's metric for a λ that makes it positive."""
-    metric = point.metric()
+def safe_solve(hessian: Floats, point: Point, moving: Integers) -> Solve:
+    """Return the inverse of `hessian` + λ × EM's metric for a λ that makes it positive.
+
+    Only the parameters `moving` take part; the others' steps are 0.
+    """
+    places = np.ix_(moving, moving)
+    own, metric = hessian[places], point.metric()[places]
     share = 0.0
     while True:
         try:
-            factor = cho_factor(hessian + share * metric, check_finite=False)
+            factor = cho_factor(own + share * metric, check_finite=False)
         except LinAlgError:
             share = max(4 * share, 0.02)
         else:
-            return lambda gradient: np.asarray(cho_solve(factor, gradient, check_finite=False))
+            break
+
+    def solve(gradient: Floats) -> Floats:
+        step = np.zeros_like(gradient)
+        step[moving] = cho_solve(factor, gradient[moving], check_finite=False)
+        return step
+
+    return solve

@@ -27,8 +27,8 @@ class Block(Protocol):
     def group(self) -> int: ...
     def log_likelihood(self, table: Floats) -> Floats: ...
     def counts(self, posterior: Floats) -> Floats: ...
-    def choose(self, batch: Batch, table: Floats) -> Floats: ...
-    def part(self, begin: int, end: int) -> "Block": ...
+    def choose(self, batch: Batch, table: Floats, target: Floats) -> None: ...
+    def part(self, rows: slice) -> "Block": ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,14 +54,16 @@ class CompleteBlock:
         table[::2] = posterior.sum(axis=0) - right
         return table
 
-    def choose(self, batch: Batch, table: Floats) -> Floats:
-        """Return (n, J, p): of a table (n, J, K, p), what belongs to the category answered."""
+    def choose(self, batch: Batch, table: Floats, target: Floats) -> None:
+        """Put into (n, J, p) what a table (n, K, J, p) has for the category answered."""
         first = batch.column // 2
         scores = self.scores[:, first : first + len(batch.items), None]
-        return np.asarray(np.where(scores, table[:, :, 1], table[:, :, 0]))
+        table[:, 1] -= table[:, 0]
+        np.multiply(table[:, 1], scores, out=target)
+        target += table[:, 0]
 
-    def part(self, begin: int, end: int) -> "CompleteBlock":
-        return CompleteBlock(self.scores[begin:end], self.weights[begin:end], self.group)
+    def part(self, rows: slice) -> "CompleteBlock":
+        return CompleteBlock(self.scores[rows], self.weights[rows], self.group)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,18 +80,17 @@ class SparseBlock:
     def counts(self, posterior: Floats) -> Floats:
         return np.asarray(self.answers.T @ posterior)
 
-    def choose(self, batch: Batch, table: Floats) -> Floats:
-        n, count, size, width = table.shape
-        chosen = np.zeros((n, count, width))
+    def choose(self, batch: Batch, table: Floats, target: Floats) -> None:
+        n, size = table.shape[:2]
+        target[:] = 0
         columns = self.answers.indices
         mine = (columns >= batch.columns.start) & (columns < batch.columns.stop)
         rows = np.repeat(np.arange(n), np.diff(self.answers.indptr))[mine]
         local = columns[mine] - batch.columns.start
-        chosen[rows, local // size] = table.reshape(n, count * size, width)[rows, local]
-        return chosen
+        target[rows, local // size] = table[rows, local % size, local // size]
 
-    def part(self, begin: int, end: int) -> "SparseBlock":
-        return SparseBlock(self.answers[begin:end], self.weights[begin:end], self.group)
+    def part(self, rows: slice) -> "SparseBlock":
+        return SparseBlock(self.answers[rows], self.weights[rows], self.group)
 
 
 def dense_blocks(

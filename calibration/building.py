@@ -21,6 +21,9 @@ from placement.arrays import Floats, Integers
 # Slopes and asymptotes stay within what can be told from an infinite one.
 STEEPEST = 20.0
 LOWEST_C = float(logit(1e-6))
+HIGHEST_C = float(logit(0.9))
+# Logits from the end of c's range: beyond, c is under 0.0005 and cannot be told from 0.
+EDGE = 6.2
 # Persons in a block: its tables stay in the processor's cache.
 ROWS = 1024
 # Patterns are collapsed when that saves at least this share of the persons.
@@ -61,8 +64,12 @@ def build_structure(screened: Screened, priors: Priors, nodes: Floats, n_groups:
     starts = [start.ravel() for _, start in pieces]
     start = np.concatenate((*starts, np.zeros(2 * n_groups)))
     lower, upper = _bounds(batches, n_groups)
+    near_lower = np.where(lower == LOWEST_C, lower + EDGE, lower)
+    near_upper = np.where(upper == -LOWEST_C, upper - EDGE, upper)
     slots = _slots(pieces, n_groups, free_sd="fixed" in slopes)
-    return Structure(nodes, tuple(batches), n_groups, slots, start, lower, upper)
+    return Structure(
+        nodes, tuple(batches), n_groups, slots, start, lower, upper, near_lower, near_upper
+    )
 
 
 def _kind(screened: Screened, j: int) -> tuple[str, int]:
@@ -122,13 +129,13 @@ def _bounds(batches: Sequence[Batch], n_groups: int) -> tuple[Floats, Floats]:
 
 def _lowest(name: str) -> float:
     if name.startswith("logit"):
-        return LOWEST_C if name.endswith("c") else 0.0
+        return LOWEST_C if name.endswith("c") else -HIGHEST_C
     return -STEEPEST if name.startswith("a") else -np.inf
 
 
 def _highest(name: str) -> float:
     if name.startswith("logit"):
-        return 0.0 if name.endswith("c") else -LOWEST_C
+        return HIGHEST_C if name.endswith("c") else -LOWEST_C
     return STEEPEST if name.startswith("a") else np.inf
 
 

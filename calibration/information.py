@@ -13,17 +13,22 @@ the complete-data information, which is known exactly from the counts.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from calibration.blocks import Block
 from calibration.complete import observed
-from calibration.expectation import Expectation, posterior_in
+from calibration.expectation import Expectation, expect, posterior_in
 from calibration.population import weight_slopes
 from calibration.structure import Structure
 from placement.arrays import Floats
 
-TOLERANCE = 1e-6
+# Of the complete-data information, what may be left out; a look on the way up needs less.
+TOLERANCE = 1e-5
+COARSE = 1e-2
+# Multiplications above which single precision is used: its rounding is 1e-7 of the sums.
+LARGE = 5e7
 MAX_TERMS = 40
 # Numbers in the largest temporary table of a block.
 BUDGET = 400_000
@@ -45,45 +50,107 @@ def information(
     blocks: Sequence[Block],
     raw: Floats,
     expected: Expectation,
-    tolerance: float = TOLERANCE,
+    *,
+    cross: bool,
 ) -> Information:
-    """Return the observed information at `raw`, whose expectation is `expected`."""
-    persons = _Persons(structure, raw, tolerance)
-    size = structure.n_free
-    missing, cross = np.zeros((size, size)), np.zeros((size, size))
-    for block in _pieces(blocks, persons.rows):
-        for k, scores in enumerate(persons.terms(block)):
-            free = structure.reduce_columns(scores)
-            target = missing if k else cross
-            target += free.T @ free
+    """Return the observed information at `raw`, whose expectation is `expected`.
+
+    The cross products are left at nought unless `cross` asks for them.
+    """
+    patterns = sum(block.weights.size for block in blocks)
+    large = patterns * float(structure.n_free) ** 2 > LARGE
+    persons = _Persons(structure, raw, TOLERANCE * (10 if large else 1), single=large)
+    missing, meat = _Gram(structure.n_free), _Gram(structure.n_free)
+    for scores, k in persons.all_terms(blocks):
+        if k or cross:
+            (missing if k else meat).add(structure.reduce_columns(scores))
+    return Information(_complete(structure, raw, expected) - missing.total(), meat.total())
+
+
+def coarse_information(
+    structure: Structure, blocks: Sequence[Block], raw: Floats, few: int
+) -> Floats:
+    """Return the observed information, (F, F), of about `few` patterns spread over all, scaled up.
+
+    Complete and missing information are of the same persons: from different ones their difference,
+    small where a test is long, would drown in the sampling error of either.
+    """
+    patterns = sum(block.weights.size for block in blocks)
+    step = max(1, patterns // few)
+    thin = [block.part(slice(0, None, step)) for block in blocks]
+    expected = expect(thin, structure.log_chances(raw), structure.log_weights(raw))
+    persons = _Persons(structure, raw, COARSE, single=True)
+    missing = _Gram(structure.n_free)
+    for scores, k in persons.all_terms(thin):
+        if k:
+            missing.add(structure.reduce_columns(scores))
+    blank = Expectation(0.0, np.zeros_like(expected.counts), np.zeros_like(expected.mass))
+    priors = _complete(structure, raw, blank)
+    total = sum(float(block.weights.sum()) for block in blocks)
+    share = total / float(expected.mass.sum())
+    return share * (_complete(structure, raw, expected) - priors - missing.total()) + priors
+
+
+def _complete(structure: Structure, raw: Floats, expected: Expectation) -> Floats:
     complete = observed(structure, raw, expected)
-    complete = structure.reduce_columns(structure.reduce_columns(complete).T)
-    return Information(complete - missing, cross)
+    return structure.reduce_columns(structure.reduce_columns(complete).T)
+
+
+class _Gram:
+    """Σ SᵀS over tables S (n, F), gathered until a product is worth its overhead."""
+
+    def __init__(self, size: int) -> None:
+        self._sum = np.zeros((size, size))
+        self._waiting: list[Floats] = []
+        self._rows = 0
+
+    def add(self, scores: Floats) -> None:
+        self._waiting.append(scores)
+        self._rows += len(scores)
+        if self._rows >= max(512, 2 * len(self._sum)):
+            self._flush()
+
+    def total(self) -> Floats:
+        self._flush()
+        return self._sum
+
+    def _flush(self) -> None:
+        if self._waiting:
+            scores = np.concatenate(self._waiting)
+            self._sum += scores.T @ scores
+            self._waiting, self._rows = [], 0
 
 
 class _Persons:
     """Terms of the expansion at one point, for one block of persons after the other."""
 
-    def __init__(self, structure: Structure, raw: Floats, tolerance: float) -> None:
+    def __init__(
+        self, structure: Structure, raw: Floats, tolerance: float, *, single: bool
+    ) -> None:
         self._structure = structure
         self._tolerance = tolerance
+        self._type = np.float32 if single else np.float64
         self._table, self._weights = structure.log_chances(raw), structure.log_weights(raw)
         self._slopes = [b.family.slopes(b.of(raw), structure.nodes) for b in structure.batches]
-        self._flat = [
-            s.transpose(3, 0, 2, 1).reshape(structure.nodes.size, -1) for s in self._slopes
-        ]
+        self._factors = [_factors(slopes, self._type) for slopes in self._slopes]
         self._group_slopes = weight_slopes(structure.groups(raw), structure.nodes)
-        self.rows = max(16, BUDGET // max(flat.shape[1] for flat in self._flat))
+        self.rows = max(16, BUDGET // max(right.shape[1] for _, right in self._factors))
+
+    def all_terms(self, blocks: Sequence[Block]) -> Iterator[tuple[Floats, int]]:
+        """Yield the terms of all the persons, each with its k."""
+        for block in blocks:
+            for piece in _pieces(block, self.rows):
+                yield from ((scores, k) for k, scores in enumerate(self.terms(piece)))
 
     def terms(self, block: Block) -> Iterator[Floats]:
         """Yield √w E(φ_k s) of the block's persons, (n, R), for k = 0, 1 … as far as needed."""
         posterior, _ = posterior_in(block, self._table, self._weights)
-        posterior *= np.sqrt(block.weights)[:, None]
-        total = self._squares(block, posterior * np.sqrt(block.weights)[:, None])
+        total = self._squares(block, posterior * block.weights[:, None])
         rest = total.copy()
         shapes = _polynomials(posterior, self._structure.nodes)
+        posterior *= np.sqrt(block.weights)[:, None]
         for _, shape in zip(range(MAX_TERMS), shapes, strict=False):
-            scores = self._scores(block, posterior * shape)
+            scores = self._scores(block, (posterior * shape).astype(self._type, copy=False))
             rest -= np.einsum("nr,nr->r", scores, scores)
             yield scores
             if (rest <= self._tolerance * total).all():
@@ -91,11 +158,11 @@ class _Persons:
 
     def _scores(self, block: Block, weights: Floats) -> Floats:
         """Return Σ_q weights × score, (n, R), from weights (n, Q)."""
-        scores = np.empty((len(weights), self._structure.start.size))
-        for batch, flat in zip(self._structure.batches, self._flat, strict=True):
-            shape = (len(weights), len(batch.items), batch.n_categories, batch.n_parameters)
-            chosen = block.choose(batch, (weights @ flat).reshape(shape))
-            scores[:, batch.place] = chosen.reshape(len(weights), -1)
+        scores = np.empty((len(weights), self._structure.start.size), dtype=self._type)
+        for batch, (left, right) in zip(self._structure.batches, self._factors, strict=True):
+            shape = (len(weights), batch.n_categories, len(batch.items), batch.n_parameters)
+            target = scores[:, batch.place].reshape(shape[0], *shape[2:])
+            block.choose(batch, ((weights @ left) @ right).reshape(shape), target)
         place = self._structure.group_place
         scores[:, place] = 0
         mine = place.start + 2 * block.group
@@ -113,6 +180,17 @@ class _Persons:
         own = self._group_slopes[block.group]
         squares[begin : begin + 2] = (own**2) @ weights.sum(axis=0)
         return squares
+
+
+def _factors(slopes: Floats, kind: type[np.floating[Any]]) -> tuple[Floats, Floats]:
+    """Return (Q, r) and (r, K J p) whose product is the slopes at every node, (Q, K J p).
+
+    Scores are smooth functions of ability: some twenty shapes span them all to the last digits.
+    """
+    flat = slopes.transpose(3, 2, 0, 1).reshape(slopes.shape[3], -1)
+    values, vectors = np.linalg.eigh(flat @ flat.T)
+    left = vectors[:, values > 1e-15 * values[-1]]
+    return left.astype(kind), (left.T @ flat).astype(kind)
 
 
 def _polynomials(posterior: Floats, nodes: Floats) -> Iterator[Floats]:
@@ -134,8 +212,7 @@ def _polynomials(posterior: Floats, nodes: Floats) -> Iterator[Floats]:
         shape = np.where(norm > 1e-9, following / np.maximum(norm, 1e-9), 0.0)
 
 
-def _pieces(blocks: Sequence[Block], rows: int) -> Iterator[Block]:
-    """Yield the blocks in pieces of at most `rows` persons."""
-    for block in blocks:
-        for begin in range(0, block.weights.size, rows):
-            yield block.part(begin, begin + rows)
+def _pieces(block: Block, rows: int) -> Iterator[Block]:
+    """Yield the block in pieces of at most `rows` persons."""
+    for begin in range(0, block.weights.size, rows):
+        yield block.part(slice(begin, begin + rows))

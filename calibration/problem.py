@@ -10,9 +10,12 @@ from scipy.linalg import cho_factor, cho_solve
 from calibration.blocks import Block
 from calibration.complete import Ascent, ascent
 from calibration.expectation import Expectation, expect
-from calibration.information import information
+from calibration.information import coarse_information
 from calibration.structure import Structure
 from placement.arrays import Floats
+
+# Patterns that are enough to look at for a metric.
+MANY = 4_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,10 +90,10 @@ class Problem:
         expected = expect(self.blocks, table, weights)
         return Point(self.structure, free, raw, expected, self.structure.log_prior(raw))
 
-    def hessian(self, point: Point, tolerance: float = 1e-3) -> Floats:
-        """Return the observed information, (F, F)."""
-        found = information(self.structure, self.blocks, point.raw, point.expected, tolerance)
-        return found.observed
+    def hessian(self, point: Point) -> Floats:
+        """Return about the observed information, (F, F): a metric, not a result."""
+        few = max(MANY, 8 * point.size)
+        return coarse_information(self.structure, self.blocks, point.raw, few)
 
     @cached_property
     def lower(self) -> Floats:
@@ -104,6 +107,9 @@ class Problem:
         """Return `free` + `step` within bounds; an item's step is cut until its model allows it."""
         structure = self.structure
         target = np.clip(free + step, self.lower, self.upper)
+        low = (step < 0) & (target < structure.pick(structure.near_lower))
+        high = (step > 0) & (target > structure.pick(structure.near_upper))
+        target = np.where(low, self.lower, np.where(high, self.upper, target))
         begin, raw = structure.expand(free), structure.expand(target)
         for batch in structure.batches:
             for _ in range(40):

@@ -54,7 +54,9 @@ class Batch:
 class Structure:
     """`slots` (R,) holds each raw parameter's place among the free ones, -1 where it is fixed.
 
-    `start`, `lower` and `upper` (R,) are where the climb begins and the bounds it keeps.
+    `start`, `lower` and `upper` (R,) are where the climb begins and the bounds it keeps. A step
+    beyond `near_lower` or `near_upper` goes onto the bound: an asymptote's logit would creep there
+    for ever.
     """
 
     nodes: Floats
@@ -64,6 +66,8 @@ class Structure:
     start: Floats
     lower: Floats
     upper: Floats
+    near_lower: Floats
+    near_upper: Floats
 
     @property
     def n_columns(self) -> int:
@@ -113,6 +117,21 @@ class Structure:
         free = np.zeros((self.n_free, len(matrix)))
         np.add.at(free, self.slots[self.moving], matrix[:, self.moving].T)
         return free.T
+
+    def shortened(self, step: Floats, stride: float) -> Floats:
+        """Return a step (F,) in which no item's largest change is above `stride`."""
+        raw = np.zeros(self.slots.size)
+        raw[self.moving] = step[self.slots[self.moving]]
+        if self.tied:
+            return step * min(1.0, stride / max(float(np.abs(raw).max()), stride))
+        for batch in self.batches:
+            own = batch.of(raw)
+            own *= np.minimum(1.0, stride / np.abs(own).max(axis=1, keepdims=True, initial=stride))
+        groups = self.groups(raw)
+        groups *= np.minimum(
+            1.0, stride / np.abs(groups).max(axis=1, keepdims=True, initial=stride)
+        )
+        return self.pick(raw)
 
     def log_chances(self, raw: Floats) -> Floats:
         """Return the log chance of every category at every node, (C, Q)."""

@@ -39,7 +39,10 @@ def covariance(problem: Problem, point: Point, errors: StandardErrors) -> Uncert
     blank = np.full((size, size), np.nan)
     if errors is StandardErrors.NONE:
         return Uncertainty(blank, bound, definite=True, passes=0)
-    found = information(problem.structure, problem.blocks, point.raw, point.expected)
+    sandwich = errors is StandardErrors.SANDWICH
+    found = information(
+        problem.structure, problem.blocks, point.raw, point.expected, cross=sandwich
+    )
     inner = np.flatnonzero(~bound)
     try:
         blank[np.ix_(inner, inner)] = _inverse(found, inner, errors)
