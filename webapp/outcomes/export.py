@@ -29,6 +29,8 @@ FORMULA_SIGNS = tuple("=+-@＝＋－＠")
 SEPARATORS = ("\t", "\r", "\n")
 WIDE = ((1, 2), (4, 6))
 """First and last of the columns with long texts: name and unit; round, module and placement."""
+PROBABILITY = 7
+"""Its column."""
 
 
 def header() -> list[str]:
@@ -45,12 +47,16 @@ def header() -> list[str]:
         gettext("New review requested"),
         gettext("Date"),
         gettext("Course hours"),
+        gettext("Questions calibrated"),
     ]
 
 
 def rows(outcomes: RoundOutcomes) -> Iterator[list[Cell]]:
     title = in_language(outcomes.facts.title)
-    return (_row(title, outcome) for outcome in outcomes.outcomes)
+    return (
+        [*_row(title, outcome), _yes_or_no(answer=outcomes.calibrated)]
+        for outcome in outcomes.outcomes
+    )
 
 
 def _row(title: str, outcome: Outcome) -> list[Cell]:
@@ -96,6 +102,7 @@ def as_xlsx(outcomes: RoundOutcomes) -> bytes:
         sheet.set_column(0, len(names) - 1, 18)
         for first, final in WIDE:
             sheet.set_column(first, final, 28)
+        sheet.set_column(PROBABILITY, PROBABILITY, 18, book.add_format({"num_format": "0 %"}))
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, last, len(names) - 1)
     return content.getvalue()

@@ -74,6 +74,7 @@ class Result:
 
     public_id: str
     title: Mapping[str, str]
+    finished_at: datetime
     closes_on: date
     contact_name: str
     contact_email: str
@@ -177,6 +178,7 @@ def result(database: Database, public_id: str, person_id: int) -> Result:
     """The person's own proposals. NoSuchAttempt, or Unfinished while questions are left."""
     with database.read() as session:
         attempt, round_ = _own_attempt(session, public_id, person_id)
+        assert attempt.finished_at is not None
         request = _request(session, attempt.id)
         design = stored_design(session, attempt.design_number)
         names = _module_names(session)
@@ -185,6 +187,7 @@ def result(database: Database, public_id: str, person_id: int) -> Result:
         return Result(
             public_id=public_id,
             title=round_.title,
+            finished_at=attempt.finished_at,
             closes_on=round_.closes_on,
             contact_name=round_.contact_name,
             contact_email=round_.contact_email,

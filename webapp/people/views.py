@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from webapp import access
 from webapp.i18n import COOKIE as LANGUAGE_COOKIE
-from webapp.i18n import as_language
+from webapp.i18n import as_language, gettext
 from webapp.people import service
 from webapp.people.forms import LanguageForm
 from webapp.people.models import Role
@@ -66,6 +76,7 @@ def sign_out() -> Response:
     service.sign_out(current_app.extensions["spor"], request.cookies.get(access.COOKIE, ""))
     response = redirect(url_for("people.signed_out"), 303)
     response.delete_cookie(access.COOKIE)
+    flash(gettext("You have signed out."), "success")
     return response
 
 

@@ -38,13 +38,17 @@ class InvitedTo:
     modules: tuple[str, ...]
     fewest: int
     most: int
+    """How many questions most people get, in whole fives from ten up."""
     minutes: tuple[int, int]
     """A typical person's time, rounded to five minutes."""
+    consulted_on: date
+    """When the round was discussed with the unions' representatives."""
     opens_on: date
     closes_on: date
     contact_name: str
     contact_email: str
     is_open: bool
+    is_over: bool
     attempt: str | None
     """The attempt's address, once begun."""
     answered: int
@@ -70,7 +74,7 @@ def _invited_to(
 ) -> InvitedTo:
     design = stored_design(session, attempt.design_number if attempt else round_.design_number)
     names = {module.code: in_language(module.name) for module in bank.modules(session)}
-    few, many = usual_length(design)
+    few, many = _outwards(*usual_length(design))
     return InvitedTo(
         invitation_id=invitation_id,
         title=in_language(round_.title),
@@ -79,15 +83,22 @@ def _invited_to(
         fewest=few,
         most=many,
         minutes=(_five(few * MINUTES_PER_QUESTION), _five(many * MINUTES_PER_QUESTION)),
+        consulted_on=round_.consulted_on,
         opens_on=round_.opens_on,
         closes_on=round_.closes_on,
         contact_name=round_.contact_name,
         contact_email=round_.contact_email,
         is_open=round_.opens_on <= clock.today() <= round_.closes_on,
+        is_over=round_.closes_on < clock.today(),
         attempt=attempt.public_id if attempt else None,
         answered=answered,
         finished=bool(attempt and attempt.finished_at),
     )
+
+
+def _outwards(few: int, many: int) -> tuple[int, int]:
+    """To whole fives, where that is not out of proportion: nobody counts on the digit."""
+    return (few, many) if few < 10 else (few - few % 5, many + -many % 5)
 
 
 def _five(minutes: float) -> int:

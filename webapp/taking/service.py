@@ -75,6 +75,8 @@ class OpenQuestion:
     module: str
     module_number: int
     modules: int
+    begins_module: bool
+    """The first question in a module that is not the first module."""
     remaining: tuple[int, int]
     content: ItemContent
     option_seed: int
@@ -155,6 +157,8 @@ def open_question(database: Database, public_id: str, person_id: int) -> OpenQue
             module=step.module,
             module_number=modules.index(step.module) + 1,
             modules=len(modules),
+            begins_module=step.position > 1
+            and all(s.module != step.module for s in state.steps if s.position < step.position),
             remaining=step.remaining,
             content=bank.revision(session, step.revision_id).content,
             option_seed=state.option_seed(step),

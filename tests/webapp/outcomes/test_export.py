@@ -78,6 +78,7 @@ def test_the_csv_holds_one_row_a_person_and_module(hr, spring):
         "New review requested",
         "Date",
         "Course hours",
+        "Questions calibrated",
     ]
     common = ["'=HYPERLINK(1)", "administration", "Spring"]
     anne, day = ["0042", "'@Anne Ås; leder", *common], "2026-03-06"
@@ -93,9 +94,10 @@ def test_the_csv_holds_one_row_a_person_and_module(hr, spring):
             "No",
             day,
             "15",
+            "No",
         ],
-        [*anne, "Word processing", "Short course", "0.7", "Yes", "Yes", day, "4"],
-        [*anne, "Spreadsheets", "Direct to certification", "0.96", "No", "Yes", day, "0"],
+        [*anne, "Word processing", "Short course", "0.7", "Yes", "Yes", day, "4", "No"],
+        [*anne, "Spreadsheets", "Direct to certification", "0.96", "No", "Yes", day, "0", "No"],
     ]
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from item_bank.content.model import Matching, Ordering
 from tests.world import World, right_form
 from webapp.taking import service
 from webapp.taking.forms import new_key
@@ -48,12 +49,15 @@ def form_of(client: FlaskClient, world: World, address: str) -> dict[str, list[s
 
 def test_the_journey_from_start_to_result(employee: FlaskClient, world: World) -> None:
     address = begin(employee, world)
+    begun = 0
     for _ in range(100):
         response = employee.get(address)
         if response.status_code == 303:
             break
+        begun += "new-subject" in page_of(response)
         form = form_of(employee, world, address)
         assert employee.post(f"{address}/answers", data=form).status_code == 303
+    assert begun == 2  # of three subjects
     assert response.location == f"{address}/result"
     result = page_of(employee.get(response.location))
     assert 'data-page="result"' in result
@@ -77,6 +81,41 @@ def test_an_empty_answer_is_asked_for_again(employee: FlaskClient, world: World)
     assert 'data-page="question"' in page_of(response)
     assert "ds-error-summary" in page_of(response)
     assert world.counts() == (1, 1, 0, 0)
+
+
+def test_an_error_leads_to_the_first_line_that_lacks_an_answer(
+    employee: FlaskClient, world: World
+) -> None:
+    address = begin(employee, world)
+    public_id = address.rsplit("/", 1)[1]
+    while (question := service.open_question(world.database, public_id, world.employee)) and not (
+        isinstance(question.content.body, Ordering | Matching)
+    ):
+        world.send(question, world.employee)
+    form = form_of(employee, world, address)
+    rows = [name for name in form if name.startswith("row-")]
+    page = page_of(employee.get(address))
+    shown = sorted(rows, key=lambda name: page.index(f'name="{name}"'))
+    del form[shown[1]]
+    asked = page_of(employee.post(f"{address}/answers", data=form))
+    assert 'href="#answer-2"' in asked
+    assert asked.count("aria-invalid") == 1
+    form |= dict.fromkeys(shown[:2], form[shown[0]])
+    asked = page_of(employee.post(f"{address}/answers", data=form))
+    assert 'href="#answer-1"' in asked
+    assert asked.count("aria-invalid") == 2
+
+
+def test_a_change_of_language_leads_back_to_a_question_asked_again(
+    employee: FlaskClient, world: World
+) -> None:
+    address = begin(employee, world)
+    form = form_of(employee, world, address)
+    bare = {name: form[name] for name in ("csrf_token", "position", "key")}
+    asked = page_of(employee.post(f"{address}/answers", data=bare))
+    assert hidden(asked, "next") == address
+    token = {"csrf_token": form["csrf_token"]}
+    assert hidden(page_of(employee.post("/practice", data=token)), "next") == "/practice"
 
 
 @pytest.mark.parametrize(
@@ -153,6 +192,27 @@ def test_practice_stores_nothing(employee: FlaskClient, world: World) -> None:
     done = employee.post("/practice", data=form | {"choice": "dont_know"})
     assert done.status_code == 200
     assert world.counts() == (0, 0, 0, 0)
+
+
+def test_signing_out_is_confirmed(employee: FlaskClient) -> None:
+    token = hidden(page_of(employee.get("/start")), "csrf_token")
+    signed_out = employee.post("/sign-out", data={"csrf_token": token}, follow_redirects=True)
+    assert "Du er logget ut." in page_of(signed_out)
+
+
+def test_the_start_page_says_what_it_is_for_before_and_after(
+    employee: FlaskClient, world: World
+) -> None:
+    purpose, consulted = "Hva resultatet brukes til", "drøftet med de tillitsvalgte"
+    told = re.search(r"mellom (\d+) og (\d+) spørsmål", page_of(employee.get("/start")))
+    assert told
+    few, many = map(int, told.groups())
+    assert few % 5 == many % 5 == 0
+    world.answer_right(world.begin(world.employee), world.employee)
+    page = page_of(employee.get("/start"))
+    assert purpose in page
+    assert consulted in page
+    assert "Sett av" not in page
 
 
 def test_the_pages_speak_the_persons_language(employee: FlaskClient, world: World) -> None:
