@@ -12,6 +12,7 @@ from placement.arrays import Floats
 from placement.conduct import section_of
 from placement.design import Design, ModuleDesign
 from placement.lockstep import Sittings, right_answers, sit, sit_together
+from placement.order import Blocks
 from placement.plans import ModulePlan
 from placement.pool import Pool
 from placement.standing import Section
@@ -43,7 +44,8 @@ def fit_design(design: Design, pool: Pool, *, seed: int = 20260701, simulees: in
 def _plans(
     design: Design, together: Together, generator: np.random.Generator, simulees: int
 ) -> list[ModulePlan]:
-    full = replace(design, stopping=FixedLength(design.stopping.maximum))
+    # What a module's own answers add depends on its questions, not on when the others come.
+    full = replace(design, stopping=FixedLength(design.stopping.maximum), order=Blocks())
     modules = [section.module for section in together.sections]
     piloted = [
         sitting.precision[: sitting.standing.n.max() + 1].mean(axis=1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Self
 
 import numpy as np
@@ -141,7 +142,12 @@ def _gain(standing: Standing, added: Floats) -> Floats:
 
 def normal_loss(mean: Floats, sd: Floats, section: Section) -> Floats:
     """Return the least expected loss over tracks when ability is normal; of mean's shape."""
-    below = ndtr((section.cuts - mean[..., None]) / sd[..., None])
+    cuts, losses = section.cuts, section.losses
+    below = [ndtr((cut - mean) / sd) for cut in cuts]
     # Σ_k Λ[k, d] (F_k - F_{k-1}) = Λ[T-1, d] + Σ_k F_k (Λ[k, d] - Λ[k+1, d])
-    risk = section.losses[-1] - below @ np.diff(section.losses, axis=0)
-    return np.asarray(risk.min(axis=-1))
+    steps = np.diff(losses, axis=0)
+    risks = (
+        losses[-1, d] - sum(share * step for share, step in zip(below, steps[:, d], strict=True))
+        for d in range(len(losses))
+    )
+    return np.asarray(reduce(np.minimum, risks))
