@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from placement.arrays import Booleans, Floats, Integers
+from placement.combinations import reasons_of
 from placement.design import Design, ModuleDesign
 from placement.outcomes import StopReason
 from placement.pool import Pool
@@ -40,7 +41,9 @@ def stop_codes(design: Design, standing: Standing) -> Integers:
     n, stopping = standing.n, design.stopping
     codes = np.full(n.size, GOES_ON, dtype=np.int64)
     enough = (n >= stopping.minimum) & stopping(standing)
-    codes[enough] = REASONS.index(stopping.reason)
+    if enough.any():
+        told = np.array([REASONS.index(reason) for reason in reasons_of(stopping, standing)])
+        codes[enough] = told[enough]
     codes[n >= stopping.maximum] = REASONS.index(StopReason.LENGTH)
     exhausted = (n >= len(standing.section.pool)) & (n < stopping.maximum) & ~enough
     codes[exhausted] = REASONS.index(StopReason.POOL_EXHAUSTED)

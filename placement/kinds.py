@@ -3,6 +3,7 @@
 A kind is a promise: stored designs name it. It may be joined by others, never renamed.
 """
 
+from placement.combinations import AllOf, AnyOf
 from placement.content import Blueprint
 from placement.criteria_ahead import ExpectedInformation, LossReduction, VarianceReduction
 from placement.criteria_cuts import NearestCutInformation, UncertainCutInformation
@@ -15,12 +16,24 @@ from placement.criteria_global import (
 from placement.criteria_matching import DifficultyMatch, PeakMatch, RandomItem, Stratified
 from placement.dependence import Correlated, Equal, Independent
 from placement.documents import Kinds
-from placement.estimators import ExpectedAPosteriori
+from placement.estimators import (
+    ExpectedAPosteriori,
+    MaximumAPosteriori,
+    MaximumLikelihood,
+    WeightedLikelihood,
+)
 from placement.exposure import Randomesque
 from placement.order import Blocks, Interleaved, RouterThenBlocks
-from placement.priors import NormalPrior
+from placement.priors import HistogramPrior, NormalPrior
 from placement.selectors import MaximumInformation, TrackInformation
 from placement.stopping import FixedLength, RateOfReturn
+from placement.stopping_classification import (
+    ConfidenceInterval,
+    GeneralizedRatio,
+    SequentialRatio,
+)
+from placement.stopping_measurement import MinimumInformation, StandardError
+from placement.stopping_posterior import Curtailment, PosteriorLoss, PosteriorProbability
 from placement.strategies import (
     Content,
     Dependence,
@@ -33,8 +46,13 @@ from placement.strategies import (
 )
 
 KINDS: Kinds = {
-    Prior: {"normal": NormalPrior},
-    Estimator: {"eap": ExpectedAPosteriori},
+    Prior: {"normal": NormalPrior, "histogram": HistogramPrior},
+    Estimator: {
+        "eap": ExpectedAPosteriori,
+        "map": MaximumAPosteriori,
+        "ml": MaximumLikelihood,
+        "wle": WeightedLikelihood,
+    },
     Selector: {
         "maximum_information": MaximumInformation,
         "track_information": TrackInformation,
@@ -60,5 +78,18 @@ KINDS: Kinds = {
     },
     Content: {"blueprint": Blueprint},
     Exposure: {"randomesque": Randomesque},
-    Stopping: {"rate_of_return": RateOfReturn, "fixed_length": FixedLength},
+    Stopping: {
+        "rate_of_return": RateOfReturn,
+        "fixed_length": FixedLength,
+        "standard_error": StandardError,
+        "minimum_information": MinimumInformation,
+        "sequential_ratio": SequentialRatio,
+        "generalized_ratio": GeneralizedRatio,
+        "confidence_interval": ConfidenceInterval,
+        "posterior_probability": PosteriorProbability,
+        "posterior_loss": PosteriorLoss,
+        "curtailment": Curtailment,
+        "any_of": AnyOf,
+        "all_of": AllOf,
+    },
 }

@@ -10,6 +10,15 @@ class StopReason(StrEnum):
     RATE_OF_RETURN = "rate_of_return"
     LENGTH = "length"
     POOL_EXHAUSTED = "pool_exhausted"
+    STANDARD_ERROR = "standard_error"
+    MINIMUM_INFORMATION = "minimum_information"
+    SEQUENTIAL_RATIO = "sequential_ratio"
+    GENERALIZED_RATIO = "generalized_ratio"
+    CONFIDENCE_INTERVAL = "confidence_interval"
+    POSTERIOR_PROBABILITY = "posterior_probability"
+    POSTERIOR_LOSS = "posterior_loss"
+    CURTAILMENT = "curtailment"
+    COMBINATION = "combination"
 
 
 @dataclass(frozen=True, slots=True)
