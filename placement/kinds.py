@@ -3,7 +3,6 @@
 A kind is a promise: stored designs name it. It may be joined by others, never renamed.
 """
 
-from placement.combinations import AllOf, AnyOf
 from placement.content import Blueprint
 from placement.criteria_ahead import ExpectedInformation, LossReduction, VarianceReduction
 from placement.criteria_cuts import NearestCutInformation, UncertainCutInformation
@@ -27,13 +26,6 @@ from placement.order import Blocks, Interleaved, RouterThenBlocks
 from placement.priors import HistogramPrior, NormalPrior
 from placement.selectors import MaximumInformation, TrackInformation
 from placement.stopping import FixedLength, RateOfReturn
-from placement.stopping_classification import (
-    ConfidenceInterval,
-    GeneralizedRatio,
-    SequentialRatio,
-)
-from placement.stopping_measurement import MinimumInformation, StandardError
-from placement.stopping_posterior import Curtailment, PosteriorLoss, PosteriorProbability
 from placement.strategies import (
     Content,
     Dependence,
@@ -78,18 +70,5 @@ KINDS: Kinds = {
     },
     Content: {"blueprint": Blueprint},
     Exposure: {"randomesque": Randomesque},
-    Stopping: {
-        "rate_of_return": RateOfReturn,
-        "fixed_length": FixedLength,
-        "standard_error": StandardError,
-        "minimum_information": MinimumInformation,
-        "sequential_ratio": SequentialRatio,
-        "generalized_ratio": GeneralizedRatio,
-        "confidence_interval": ConfidenceInterval,
-        "posterior_probability": PosteriorProbability,
-        "posterior_loss": PosteriorLoss,
-        "curtailment": Curtailment,
-        "any_of": AnyOf,
-        "all_of": AllOf,
-    },
+    Stopping: {"rate_of_return": RateOfReturn, "fixed_length": FixedLength},
 }
