@@ -48,7 +48,7 @@ def report(
         parameters=_parameter_names(screened, structure, groups),
         free=frozen(point.free),
         covariance=frozen(found.covariance),
-        n_persons=float(point.expected.mass.sum()),
+        n_persons=sum(float(block.weights.sum()) for block in problem.blocks),
         n_responses=int(screened.tally.sum()),
         reliability=_reliability(problem, point),
         seconds=seconds,

@@ -65,10 +65,8 @@ class Responses:
     ) -> Self:
         """Take a table (N, J); `groups` names each person's group, `weights` counts each row."""
         table = np.ma.asarray(scores) if np.ma.isMaskedArray(scores) else np.asarray(scores)
-        if table.ndim != 2:
-            raise ResponseDataError(
-                [f"responses have {table.ndim} dimensions, not persons × items"]
-            )
+        if table.ndim != 2 or not table.size:
+            raise ResponseDataError([f"responses of shape {table.shape}, not persons × items"])
         names = tuple(map(str, items)) or tuple(f"{j + 1}" for j in range(table.shape[1]))
         answers: Answers = DenseAnswers(_bytes(table, names))
         if table.size and answers.answered().sum() < DENSE_SHARE * table.size:

@@ -33,7 +33,7 @@ class Screened:
 
 def screen(responses: Responses, models: Sequence[Model]) -> Screened:
     """Set aside what cannot be estimated; `CalibrationError` when scores do not fit a model."""
-    tally = responses.answers.tally(responses.answers.highest() + 1)
+    tally = responses.answers.tally(max(responses.answers.highest(), 0) + 1)
     _refuse_scores(responses.items, models, tally)
     told = [_why_aside(counts) for counts in tally]
     kept = [j for j, why in enumerate(told) if not why]

@@ -90,6 +90,11 @@ class Structure:
     def tied(self) -> bool:
         return self.moving.size > self.n_free
 
+    @cached_property
+    def _straight(self) -> bool:
+        """Whether the free parameters stand in the raw ones' order."""
+        return np.array_equal(self.slots[self.moving], np.arange(self.n_free))
+
     def groups(self, raw: Floats) -> Floats:
         return raw[self.group_place].reshape(self.n_groups, 2)
 
@@ -112,7 +117,7 @@ class Structure:
 
     def reduce_columns(self, matrix: Floats) -> Floats:
         """Return (n, F) from (n, R): tied columns added up, fixed ones left out."""
-        if not self.tied:
+        if self._straight:
             return np.asarray(matrix[:, self.moving])
         free = np.zeros((self.n_free, len(matrix)))
         np.add.at(free, self.slots[self.moving], matrix[:, self.moving].T)

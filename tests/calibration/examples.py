@@ -1,0 +1,66 @@
+"""Data and golden numbers for the tests of calibration."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from calibration import Model, Responses
+from placement.arrays import Floats
+
+REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
+
+
+def reference_table(name: str) -> Floats:
+    """The responses of a reference data set; skips where the folder is not there."""
+    if not REFERENCE.is_dir():
+        pytest.skip("no ../shared/reference beside this clone")
+    return _table(name)
+
+
+@cache
+def _table(name: str) -> Floats:
+    return np.genfromtxt(REFERENCE / "data" / f"{name}.csv", delimiter=",", skip_header=1)
+
+
+def reference_fit(name: str, key: str) -> dict[str, Any]:
+    if not REFERENCE.is_dir():
+        pytest.skip("no ../shared/reference beside this clone")
+    return json.loads((REFERENCE / "mirt" / f"{name}.json").read_text())["fits"][key]
+
+
+def dichotomous(
+    n: int, j: int, *, seed: int = 1, guessing: bool = False, given: int | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """Simulated scores (n, j), true a and b; `given` answers a person where that is set."""
+    rng = np.random.default_rng(seed)
+    a, b = rng.lognormal(0.2, 0.35, j), rng.normal(0, 1.1, j)
+    c = rng.beta(5, 17, j) if guessing else np.zeros(j)
+    theta = rng.normal(size=(n, 1))
+    scores = (rng.random((n, j)) < c + (1 - c) / (1 + np.exp(-a * (theta - b)))).astype(float)
+    if given:
+        hidden = np.argsort(rng.random((n, j)), axis=1)[:, given:]
+        np.put_along_axis(scores, hidden, np.nan, axis=1)
+    return scores, a, b
+
+
+def graded(n: int, j: int, k: int, *, seed: int = 1) -> tuple[Floats, Floats, Floats]:
+    rng = np.random.default_rng(seed)
+    a, b = rng.lognormal(0.2, 0.35, j), np.sort(rng.normal(0, 1.1, (j, k - 1)), axis=1)
+    star = 1 / (1 + np.exp(-a[:, None] * (rng.normal(size=(n, 1, 1)) - b)))
+    return (rng.random((n, j, 1)) < star).sum(axis=2).astype(float), a, b
+
+
+def mixed_models() -> tuple[Responses, list[Model]]:
+    """Nine items, one of every model, 300 persons, a fifth of the answers missing, two groups."""
+    right, _, _ = dichotomous(300, 5, seed=3)
+    steps, _, _ = graded(300, 4, 4, seed=4)
+    scores = np.concatenate((right, steps), axis=1)
+    scores[np.random.default_rng(5).random(scores.shape) < 0.2] = np.nan
+    models = [Model.RASCH, Model.ONE_PL, Model.TWO_PL, Model.THREE_PL, Model.FOUR_PL]
+    models += [Model.GRM, Model.PCM, Model.GPCM, Model.NRM]
+    groups = ["north" if n % 3 else "south" for n in range(300)]
+    return Responses.from_matrix(scores, groups=groups), models
