@@ -21,6 +21,7 @@ SEARCHED = np.linspace(-30, 30, 241)
 MOST_CELLS = 2_000_000
 SMALLEST = 1e-300
 STEPS = 80
+CLOSE = 1e-11
 NUDGE = 1e-4
 FLAT = 1e-9
 """A likelihood within this much of its highest, in logs, at an end of the grid has no maximum."""
@@ -192,7 +193,7 @@ def _outcomes(
     outcomes: list[Outcome] = [Unbounded("down" if down else "up") for down in ends[0]]
     blank = ~(categories >= 0).any(axis=1)
     inside = ~ends.any(axis=0) & (~blank | isinstance(weight, Posterior))
-    for row in np.flatnonzero(blank):
+    for row in np.flatnonzero(blank).tolist():
         outcomes[row] = NoAnswers()
     rows = np.flatnonzero(inside)
     if rows.size:
@@ -215,14 +216,17 @@ def _roots(
         return evidence.score + weight(theta, evidence), evidence
 
     low, theta, high = (SEARCHED[np.clip(peaks + k, 0, SEARCHED.size - 1)] for k in (-1, 0, 1))
+    settled = np.zeros(theta.size, dtype=np.bool_)  # so that nobody's digits depend on others
     for _ in range(STEPS):
         value, fall = _slope(g, theta, weight)
         low, high = np.where(value > 0, theta, low), np.where(value > 0, high, theta)
         step = theta + value / np.where(fall > 0, fall, 1)
         safe = (fall > 0) & (step >= low) & (step <= high)
         following = np.where(safe, step, (low + high) / 2)
-        done, theta = np.abs(following - theta).max() < 1e-11, following
-        if done:
+        near = np.abs(following - theta) < CLOSE
+        theta = np.where(settled, theta, following)
+        settled |= near
+        if settled.all():
             break
     return theta, _slope(g, theta, weight)[1]
 

@@ -66,4 +66,4 @@ class HistogramPrior:
         below = np.interp(cell_edges(nodes), cell_edges(np.array(self.nodes)), ladder)
         usable = below[-1] - below[0] > 0.99
         refuse([] if usable else ["prior: the histogram leaves the scale"])
-        return np.diff(below) / (below[-1] - below[0])
+        return np.asarray(np.diff(below) / (below[-1] - below[0]))

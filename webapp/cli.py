@@ -7,6 +7,7 @@ import click
 from webapp.commands.attempts import attempt
 from webapp.commands.bank import bank
 from webapp.commands.operating import demo, link, migrate, serve
+from webapp.commands.scoring import score
 from webapp.commands.simulation import simulate
 
 
@@ -16,5 +17,5 @@ def main() -> None:
     """Spor: an adaptive placement test for the workplace."""
 
 
-for command in (serve, demo, migrate, link, bank, attempt, simulate):
+for command in (serve, demo, migrate, link, bank, attempt, simulate, score):
     main.add_command(command)
