@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from item_bank.content.model import Matching, Ordering
 from tests.world import World, right_form
+from webapp import clock
+from webapp.rounds.models import Round
 from webapp.taking import service
 from webapp.taking.forms import new_key
 
@@ -213,6 +217,20 @@ def test_the_start_page_says_what_it_is_for_before_and_after(
     assert purpose in page
     assert consulted in page
     assert "Sett av" not in page
+
+
+def test_a_round_that_is_over_says_when_and_whom_to_ask(
+    employee: FlaskClient, world: World
+) -> None:
+    world.begin(world.employee)
+    with world.database.write() as session:
+        yesterday = clock.today() - timedelta(days=1)
+        session.execute(update(Round).values(closes_on=yesterday))
+    page = page_of(employee.get("/start"))
+    assert "Siste dag for å svare var" in page
+    assert "mailto:" in page
+    assert "Det er ingen tidsgrense" not in page
+    assert "/attempts/" not in page
 
 
 def test_the_pages_speak_the_persons_language(employee: FlaskClient, world: World) -> None:
