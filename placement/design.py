@@ -13,6 +13,7 @@ from placement.documents import from_plain, to_plain
 from placement.errors import DesignError, refuse
 from placement.estimators import ExpectedAPosteriori
 from placement.exposure import Randomesque
+from placement.guards import NoGuard
 from placement.kinds import KINDS
 from placement.opening import Opening
 from placement.order import Blocks
@@ -25,6 +26,7 @@ from placement.strategies import (
     Dependence,
     Estimator,
     Exposure,
+    Guard,
     Order,
     Prior,
     Selector,
@@ -106,6 +108,7 @@ class Design:
     stopping: Stopping = field(default_factory=RateOfReturn)
     review: Review = field(default_factory=Review)
     opening: Opening = field(default_factory=Opening)
+    guard: Guard = field(default_factory=NoGuard)
     dependence: Dependence = field(default_factory=Independent)
     order: Order = field(default_factory=Blocks)
 

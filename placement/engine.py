@@ -198,7 +198,7 @@ def _posterior(design: Design, standing: Standing) -> ModulePosterior:
     low, high = quantiles(standing.posterior, section.pool.nodes, (0.1, 0.9))[0]
     return ModulePosterior(
         section.module,
-        design.tracks[int(losses[0].argmin())].name,
+        design.tracks[int(design.guard(standing, losses)[0])].name,
         tuple(map(float, probabilities[0])),
         tuple(map(float, losses[0])),
         float(theta[0]),

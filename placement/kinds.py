@@ -3,6 +3,8 @@
 A kind is a promise: stored designs name it. It may be joined by others, never renamed.
 """
 
+from placement.certification import PassCurve, PassMark
+from placement.combinations import AllOf, AnyOf
 from placement.content import Blueprint
 from placement.criteria_ahead import ExpectedInformation, LossReduction, VarianceReduction
 from placement.criteria_cuts import NearestCutInformation, UncertainCutInformation
@@ -22,15 +24,25 @@ from placement.estimators import (
     WeightedLikelihood,
 )
 from placement.exposure import Randomesque
+from placement.guards import CertifiedDirect, NoGuard
 from placement.order import Blocks, Interleaved, RouterThenBlocks
 from placement.priors import HistogramPrior, NormalPrior
 from placement.selectors import MaximumInformation, TrackInformation
 from placement.stopping import FixedLength, RateOfReturn
+from placement.stopping_classification import (
+    ConfidenceInterval,
+    GeneralizedRatio,
+    SequentialRatio,
+)
+from placement.stopping_measurement import MinimumInformation, StandardError
+from placement.stopping_posterior import Curtailment, PosteriorLoss, PosteriorProbability
 from placement.strategies import (
+    Certification,
     Content,
     Dependence,
     Estimator,
     Exposure,
+    Guard,
     Order,
     Prior,
     Selector,
@@ -69,6 +81,21 @@ KINDS: Kinds = {
         "interleaved": Interleaved,
     },
     Content: {"blueprint": Blueprint},
+    Certification: {"pass_curve": PassCurve, "pass_mark": PassMark},
+    Guard: {"none": NoGuard, "certified_direct": CertifiedDirect},
     Exposure: {"randomesque": Randomesque},
-    Stopping: {"rate_of_return": RateOfReturn, "fixed_length": FixedLength},
+    Stopping: {
+        "rate_of_return": RateOfReturn,
+        "fixed_length": FixedLength,
+        "standard_error": StandardError,
+        "minimum_information": MinimumInformation,
+        "sequential_ratio": SequentialRatio,
+        "generalized_ratio": GeneralizedRatio,
+        "confidence_interval": ConfidenceInterval,
+        "posterior_probability": PosteriorProbability,
+        "posterior_loss": PosteriorLoss,
+        "curtailment": Curtailment,
+        "any_of": AnyOf,
+        "all_of": AllOf,
+    },
 }

@@ -75,7 +75,7 @@ def sample_of(design: Design, theta: Floats, sittings: Sittings) -> ModuleSample
     standing = sittings.standing
     section, probabilities = standing.section, standing.track_probabilities
     losses = expected_losses(probabilities, section.losses)
-    belongs, placed = track_of(theta, section.cuts), losses.argmin(axis=1)
+    belongs, placed = track_of(theta, section.cuts), design.guard(standing, losses)
     low, high = quantiles(standing.posterior, section.pool.nodes, (0.1, 0.9)).T
     return ModuleSample(
         theta,

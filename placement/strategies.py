@@ -39,6 +39,16 @@ class Exposure(Protocol):
         """Return the item chosen (N,) by values (N, J), n answers (N,), uniform draws (N, J+1)."""
 
 
+class Certification(Protocol):
+    def __call__(self, distance: Floats) -> Floats:
+        """Return the chance of passing at logits from a module's highest cut, of its shape."""
+
+
+class Guard(Protocol):
+    def __call__(self, standing: Standing, losses: Floats) -> Integers:
+        """Return the track proposed to each examinee, (N,), by expected losses (N, T)."""
+
+
 class Stopping(Protocol):
     @property
     def minimum(self) -> int: ...
