@@ -59,7 +59,7 @@ def test_the_chance_is_averaged_over_the_posterior() -> None:
 
 @pytest.mark.parametrize(
     ("mean", "sd", "free", "guarded"),
-    [(1.2, 0.45, 3, 2), (1.9, 0.35, 3, 3), (0.6, 0.4, 2, 2), (-1.5, 0.4, 0, 0)],
+    [(1.15, 0.45, 3, 2), (1.9, 0.35, 3, 3), (0.6, 0.4, 2, 2), (-1.5, 0.4, 0, 0)],
 )
 def test_only_the_top_track_is_guarded(mean: float, sd: float, free: int, guarded: int) -> None:
     place = standing_at(mean, sd)
