@@ -1,7 +1,8 @@
 """Fixtures for everything above the engine: real databases, a real application, a linted client.
 
 `database` is empty but migrated; `world` holds the starter bank, Nordvik's people and an open round
-in which nobody has answered yet. Both come as SQLite always and as PostgreSQL in the full suite.
+in which nobody has answered yet; `busy` is that round with answers in it. All come as SQLite always
+and as PostgreSQL in the full suite.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url
 
 from tests.pages import LintedClient
-from tests.world import World, build_world
+from tests.world import World, build_busy_world, build_world
 from webapp.app import create_app
 from webapp.database import Database
 from webapp.migrating import migrate
@@ -34,8 +35,15 @@ def _fill_desk(database: Database) -> None:
     fill_desk(database)
 
 
-FILLINGS: dict[str, Callable[[Database], None]] = {"world": build_world, "desk": _fill_desk}
+FILLINGS: dict[str, Callable[[Database], None]] = {
+    "world": build_world,
+    "busy": build_busy_world,
+    "desk": _fill_desk,
+}
 """What each template holds beside its tables; any other name is an empty one."""
+
+FOUNDATIONS = {"busy": "world"}
+"""The templates that go on from another one."""
 
 
 def _prepared(url: str, name: str) -> None:
@@ -54,6 +62,8 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str]
     def template(name: str) -> Path:
         file = folder / f"{name}.sqlite3"
         if not file.exists():
+            if name in FOUNDATIONS:
+                file.write_bytes(template(FOUNDATIONS[name]).read_bytes())
             _prepared(f"sqlite:///{file}", name)
         return file
 
@@ -79,7 +89,8 @@ def postgresql_templates(postgresql_server: str) -> Callable[[str], str]:
 
     def template(name: str) -> str:
         if name not in made:
-            _on_server(postgresql_server, f"CREATE DATABASE {name}")
+            foundation = template(FOUNDATIONS[name]) if name in FOUNDATIONS else "template1"
+            _on_server(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {foundation}")
             _prepared(_named(postgresql_server, name), name)
             made.add(name)
         return name
@@ -137,6 +148,13 @@ def database(copy_of: Callable[[str], str]) -> Iterator[Database]:
 @pytest.fixture
 def world(copy_of: Callable[[str], str]) -> Iterator[World]:
     database = Database(copy_of("world"))
+    yield World(database)
+    database.engine.dispose()
+
+
+@pytest.fixture
+def busy(copy_of: Callable[[str], str]) -> Iterator[World]:
+    database = Database(copy_of("busy"))
     yield World(database)
     database.engine.dispose()
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from item_bank.answers import answer_fields
 from webapp.operations.demo.preparing import AUTHOR, EMPLOYEE, HR, load_starter_bank, populate
 from webapp.operations.demo.takers import right_answer
+from webapp.outcomes import service as outcomes
 from webapp.outcomes.models import Placement
 from webapp.people import service as people
 from webapp.people.models import Person
@@ -30,6 +31,19 @@ TABLES = (Attempt, Presentation, Answer, Placement)
 def build_world(database: Database) -> None:
     pool_number = load_starter_bank(database)
     populate(database, pool_number, fit_to_pool(database, pool_number))
+
+
+MESSAGE = "<script>alert('mess')</script> =1+1 I pressed the wrong button"
+"""What the colleague wrote to HR: nothing of it may come alive in a page or a spreadsheet."""
+
+
+def build_busy_world(database: Database) -> None:
+    """On top of the world, the middle of a round: the employee under way, the colleague done."""
+    world = World(database)
+    world.answer_right(world.begin(world.employee), world.employee, questions=2)
+    theirs = world.begin(world.colleague)
+    world.answer_right(theirs, world.colleague)
+    outcomes.ask_for_review(database, theirs, world.colleague, MESSAGE)
 
 
 class World:

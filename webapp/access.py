@@ -59,8 +59,12 @@ def current_person() -> people.SignedIn:
 
 
 def _recognise() -> None:
+    g.person = None
+    if request.endpoint == "static":
+        return  # styles are everybody's, also while the database is away
     token = request.cookies.get(COOKIE, "")
-    g.person = people.signed_in_person(current_app.extensions["spor"], token) if token else None
+    if token:
+        g.person = people.signed_in_person(current_app.extensions["spor"], token)
 
 
 def _guard() -> Response | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_from_bytes, urlsplit
 
 from flask import Flask, g, request, url_for
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import access, errors, i18n, security
+from webapp import access, addresses, errors, i18n, security
 from webapp.authoring.views import blueprint as authoring
 from webapp.database import Database
 from webapp.operations.views import blueprint as operations
@@ -17,7 +17,8 @@ from webapp.rounds.views import blueprint as rounds
 from webapp.taking.views import blueprint as taking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from webapp.settings import Settings
 
@@ -25,6 +26,21 @@ BLUEPRINTS = (people, taking, rounds, outcomes, authoring, operations)
 
 MINE = ("/start", "/practice", "/attempts")
 """Where the pages about one's own test are."""
+
+
+class KnownHost:
+    """Lets the application know its own address from the settings alone.
+
+    So it does not matter what a request, or a proxy on its behalf, says about host and scheme.
+    """
+
+    def __init__(self, app: WSGIApplication, base_url: str) -> None:
+        self.app = app
+        self.scheme, self.host, *_ = urlsplit(base_url)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["wsgi.url_scheme"], environ["HTTP_HOST"] = self.scheme, self.host
+        return self.app(environ, start_response)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -43,9 +59,8 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["spor"] = Database(settings.database_url)
-    if settings.secure_cookies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-    for part in (i18n, access, security, errors):
+    app.wsgi_app = KnownHost(app.wsgi_app, settings.base_url)  # type: ignore[method-assign]
+    for part in (addresses, i18n, access, security, errors):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -59,8 +74,18 @@ def _page_context() -> dict[str, object]:
         "lang": i18n.current_language(),
         "languages": i18n.OWN_NAMES,
         "person": g.get("person"),
+        "here": _here(),
         "navigation": list(_navigation()),
     }
+
+
+def _here() -> str:
+    """Where choosing a language leads back to; path and query may hold anything."""
+    if request.method != "GET":
+        return "/"
+    path = quote(request.path)
+    query = quote_from_bytes(request.query_string, safe="%&=+,;:@/?~!$'()*")
+    return f"{path}?{query}" if query else path
 
 
 def _navigation() -> Iterator[tuple[str, str, bool]]:

@@ -6,10 +6,12 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from flask import render_template
-from flask_wtf.csrf import CSRFError
+from flask import render_template, request
+from flask_wtf.csrf import CSRFError, validate_csrf
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import TimeoutError as NoConnection
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from wtforms import ValidationError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -35,19 +37,40 @@ def _refused(error: HTTPException) -> tuple[str, int] | HTTPException:
     return error_page(status)
 
 
+def _wrong_method(error: MethodNotAllowed) -> tuple[str, int, dict[str, str]]:
+    page, status = error_page(405)
+    return page, status, {"Allow": ", ".join(sorted(error.valid_methods or ()))}
+
+
 def _form_expired(error: CSRFError) -> tuple[str, int]:  # noqa: ARG001
     return error_page(400)
 
 
-def _failed(status: int, error: Exception) -> tuple[str, int]:
+def _failed(
+    status: int, error: Exception, *, kept: list[tuple[str, str]] | None = None
+) -> tuple[str, int]:
     """A number on the page leads to the traceback in the log, which no user sees."""
     reference = secrets.token_hex(4)
     log.error("%s reference %s", status, reference, exc_info=error)
-    return render_template("error.html", status=status, reference=reference), status
+    page = render_template("error.html", status=status, reference=reference, kept=kept)
+    return page, status
 
 
-def _database_failed(error: DBAPIError) -> tuple[str, int]:
-    return _failed(503, error)
+def _database_failed(error: DBAPIError | NoConnection) -> tuple[str, int]:
+    """The page needs no database, and keeps what was sent for sending once more.
+
+    Whether it was stored cannot be known here. Sent again it has the same key, and is harmless.
+    """
+    return _failed(503, error, kept=_own_form())
+
+
+def _own_form() -> list[tuple[str, str]]:
+    """What a form of ours sent; nothing of a form that another site made."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except (ValidationError, HTTPException):
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
 
 def _broken(error: Exception) -> tuple[str, int]:
@@ -56,6 +79,8 @@ def _broken(error: Exception) -> tuple[str, int]:
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(MethodNotAllowed, _wrong_method)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(DBAPIError, _database_failed)
+    app.register_error_handler(NoConnection, _database_failed)
     app.register_error_handler(Exception, _broken)

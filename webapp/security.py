@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import request
+from flask import abort, current_app, request
 from flask_wtf import CSRFProtect
 
 if TYPE_CHECKING:
@@ -14,6 +14,10 @@ csrf = CSRFProtect()
 
 LARGEST_REQUEST_BYTES = 256 * 1024
 """Ample for the longest form; an upload page may raise it for itself."""
+
+FORM = "application/x-www-form-urlencoded"
+"""What our forms are sent as. No page takes files or JSON: a form would find neither texts nor
+lists of texts in them."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -29,10 +33,17 @@ HEADERS = {
 }
 
 
+def _refuse_other_content() -> None:
+    if request.mimetype not in {"", FORM}:
+        abort(415)
+    if not request.query_string.isascii():  # a browser percent-encodes, whatever was typed
+        abort(400)
+
+
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":
         # A shared computer's back button must not show the last person's pages.
@@ -41,6 +52,7 @@ def _add_headers(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(_refuse_other_content)
     csrf.init_app(app)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST_BYTES

@@ -5,6 +5,7 @@ Psychometric choices are not settings: they are a design, stored with every roun
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,10 +50,15 @@ class Settings:
         """
         port = _port(environ.get("PORT", str(DEFAULT_PORT)))
         host = environ.get("SPOR_HOST", "127.0.0.1")
+        base_url = environ.get("SPOR_BASE_URL", f"http://{host}:{port}").rstrip("/")
+        if not re.match(r"https?://[^/\s]+", base_url):
+            raise SettingsError(
+                f"SPOR_BASE_URL should be a whole address with http or https, not {base_url!r}"
+            )
         return cls(
             database_url=_database_url(environ, demo=demo),
             secret_key=_secret_key(environ, demo=demo),
-            base_url=environ.get("SPOR_BASE_URL", f"http://{host}:{port}").rstrip("/"),
+            base_url=base_url,
             host=host,
             port=port,
             demo=demo,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import (
@@ -13,6 +14,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("people", __name__)
 
-A_YEAR_S = 365 * 24 * 3600
+A_YEAR = timedelta(days=365)
+WHOSE_FORMS = "person"
+"""In the forms' cookie: whose they are. Another person on the same computer gets a new token and
+none of the first one's messages; the same one, back by their link, can still send an open form."""
 
 
 @blueprint.get("/")
@@ -48,20 +53,32 @@ def home() -> Response:
 @access.open_to(access.everybody)
 def sign_in(token: str) -> Response | tuple[str, int]:
     """Follow a personal link; it works until it expires, so that a mail scanner cannot spoil it."""
+    database = current_app.extensions["spor"]
     try:
-        sign_in_token = service.sign_in(current_app.extensions["spor"], token)
+        sign_in_token = service.sign_in(database, token)
     except service.UnknownLink:
         return render_template("people/unknown_link.html"), 404
+    person = service.signed_in_person(database, sign_in_token)
+    if person is not None and session.get(WHOSE_FORMS) != person.id:
+        session.clear()
+        session[WHOSE_FORMS] = person.id
     response = redirect(url_for("people.home"), 303)
+    _set_cookie(response, access.COOKIE, sign_in_token, service.SIGN_IN_LASTS)
+    if person is not None and person.language:
+        # For the pages that must do without the database.
+        _set_cookie(response, LANGUAGE_COOKIE, person.language, A_YEAR)
+    return response
+
+
+def _set_cookie(response: Response, name: str, value: str, lasts: timedelta) -> None:
     response.set_cookie(
-        access.COOKIE,
-        sign_in_token,
-        max_age=int(service.SIGN_IN_LASTS.total_seconds()),
+        name,
+        value,
+        max_age=int(lasts.total_seconds()),
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
         samesite="Lax",
     )
-    return response
 
 
 @blueprint.get("/signed-out")
@@ -74,6 +91,7 @@ def signed_out() -> str:
 @access.open_to(access.everybody)
 def sign_out() -> Response:
     service.sign_out(current_app.extensions["spor"], request.cookies.get(access.COOKIE, ""))
+    session.clear()
     response = redirect(url_for("people.signed_out"), 303)
     response.delete_cookie(access.COOKIE)
     flash(gettext("You have signed out."), "success")
@@ -91,14 +109,7 @@ def choose_language() -> Response:
     if g.person is not None:
         service.choose_language(current_app.extensions["spor"], g.person.id, language)
     response = redirect(_own_path(form.next.data), 303)
-    response.set_cookie(
-        LANGUAGE_COOKIE,
-        language,
-        max_age=A_YEAR_S,
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-        httponly=True,
-        samesite="Lax",
-    )
+    _set_cookie(response, LANGUAGE_COOKIE, language, A_YEAR)
     return response
 
 
