@@ -186,4 +186,5 @@ def default_design(
             ModuleDesign(code, tuple(Share(*pair) for pair in weights.items()))
             for code, weights in blueprints.items()
         ),
+        opening=Opening(1),
     )

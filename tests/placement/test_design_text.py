@@ -1,0 +1,108 @@
+import tomllib
+
+import numpy as np
+import pytest
+
+from placement.design import default_design
+from placement.design_text import from_toml, to_toml
+from placement.designs import BUILT_IN, built_in, for_modules
+from placement.errors import DesignError
+from placement.lockstep import right_answers
+from placement.planning import fit_design
+from placement.pool import Pool
+from placement.posthoc import simulate_answers
+from placement.simulation import simulate
+from tests.placement.examples import authored_items, items_by_law, standard_normal, study_design
+
+names = pytest.mark.parametrize("name", sorted(BUILT_IN))
+
+
+@names
+def test_toml_gives_an_equal_design_back(name: str) -> None:
+    design = built_in(name)
+    for comments in (True, False):
+        text = to_toml(design, comments=comments)
+        assert ("#" in text) is comments
+        assert from_toml(text) == design
+
+
+@names
+def test_every_built_in_design_gives_a_test(name: str) -> None:
+    pool = Pool.tabulate([*authored_items("TB"), *authored_items("RA")])
+    design = fit_design(for_modules(built_in(name), ("TB", "RA")), pool, simulees=30)
+    result = simulate(design, pool, standard_normal(20, 1), seed=1)
+    assert 10 <= result.mean_length <= 60
+
+
+def test_a_fitted_design_survives_toml_to_the_last_digit() -> None:
+    pool = Pool.tabulate(items_by_law(1, 20))
+    design = fit_design(study_design(), pool, simulees=30)
+    assert from_toml(to_toml(design)) == design
+
+
+def test_placement_for_the_starter_modules_is_the_default_design() -> None:
+    assert for_modules(built_in("placement"), ("TB", "RA", "IE")) == default_design()
+
+
+def test_a_star_stands_for_the_modules_that_are_not_named() -> None:
+    text = to_toml(built_in("placement")).replace(
+        "[[modules]]", '[[modules]]\nmodule = "RA"\ncuts = [-1.0, 0.0, 1.0]\n\n[[modules]]', 1
+    )
+    design = for_modules(from_toml(text), ("TB", "RA", "IE"))
+    assert [m.module for m in design.modules] == ["RA", "TB", "IE"]
+    assert design.modules[0].cuts == (-1, 0, 1)
+    assert for_modules(built_in("placement"), ("RA",)).modules[0].module == "RA"
+
+
+def test_a_star_for_nothing_leaves_no_design() -> None:
+    with pytest.raises(DesignError, match="needs a module"):
+        for_modules(built_in("placement"), ())
+
+
+def test_every_fault_at_once_with_its_path() -> None:
+    text = """
+name = "mine"
+version = "one"
+colour = "red"
+modules = [{ module = "TB", cuts = [0.0, "high", 1.0] }]
+[stopping]
+kind = "any_of"
+rules = [{ kind = "standard_error", se = -1.0 }, { kind = "psychic" }]
+"""
+    with pytest.raises(DesignError) as caught:
+        from_toml(text)
+    faults = caught.value.faults
+    assert len(faults) == 5
+    assert {fault.split(":")[0] for fault in faults} == {
+        "version",
+        "colour",
+        "modules[0].cuts[1]",
+        "stopping.rules[0]",
+        "stopping.rules[1]",
+    }
+
+
+def test_what_is_no_toml_says_where() -> None:
+    with pytest.raises(DesignError, match="line 2"):
+        from_toml("name = 'x'\nversion = = 1")
+
+
+@names
+def test_comments_do_not_hide_values(name: str) -> None:
+    plain = tomllib.loads(to_toml(built_in(name), comments=False))
+    assert tomllib.loads(to_toml(built_in(name))) == plain
+
+
+@pytest.mark.parametrize("name", ["placement", "placement-joint"])
+def test_post_hoc_agrees_with_the_whole_bank_more_than_with_the_truth(name: str) -> None:
+    pool = Pool.tabulate([*authored_items("TB", 1), *authored_items("RA", 2)])
+    design = fit_design(for_modules(built_in(name), ("TB", "RA")), pool, simulees=60)
+    theta, generator = standard_normal(300, 5), np.random.default_rng(6)
+    answers = right_answers(pool, theta, generator.random((300, 80)))
+    result = simulate_answers(design, pool, answers, seed=1)
+    again = simulate_answers(design, pool, answers, seed=1)
+    assert result.n_examinees == 300
+    assert result.confusion.tolist() == again.confusion.tolist()
+    real = simulate(design, pool, theta, seed=1)
+    assert result.rmse < real.rmse
+    assert result.decision_accuracy > real.decision_accuracy
