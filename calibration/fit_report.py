@@ -1,0 +1,170 @@
+"""All that can be said of how answers agree with a pool, module by module."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.answers import Bytes
+from calibration.classical import DistractorRow, alpha, distractors, item_statistics
+from calibration.empirical import CurveFit, curve_fits
+from calibration.errors import CalibrationError, TooFewError
+from calibration.fitted import Fitted
+from calibration.item_fit import ItemFit, s_x2
+from calibration.limited_information import OverallFit, m2
+from calibration.local_dependence import Dependence, ld_x2, q3
+from calibration.mean_squares import mean_squares
+from calibration.responses import Responses
+from calibration.scoring import eap, in_population
+from placement.arrays import Floats
+from placement.items import ItemParameters
+
+# Persons who answered the whole form, under which S-X² and M2 are not tried.
+FEWEST = 100
+# Q3 this far above its mean calls for a look (Christensen, Makransky & Horton 2017).
+STANDS_OUT = 0.2
+MOST_PAIRS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReport:
+    """One item: classical figures, mean squares, S-X², its curve, and who answered what."""
+
+    item: str
+    n_responses: int
+    p: float
+    point_biserial: float
+    alpha_without: float
+    infit: float
+    outfit: float
+    z_infit: float
+    z_outfit: float
+    z_h: float
+    s_x2: ItemFit | None
+    curve: CurveFit
+    distractors: tuple[DistractorRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two items whose residuals correlate more than the others' do."""
+
+    first: str
+    second: str
+    q3: float
+    above_mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleReport:
+    """`n_whole` persons answered every item; `mean` and `sd` are the persons' abilities'."""
+
+    module: str
+    n_persons: int
+    n_whole: int
+    mean: float
+    sd: float
+    alpha: float
+    m2: OverallFit | None
+    q3_mean: float
+    q3_flagged: tuple[Pair, ...]
+    q3: tuple[tuple[float, ...], ...]
+    ld_x2: tuple[Dependence, ...]
+    items: tuple[ItemReport, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FitReport:
+    modules: tuple[ModuleReport, ...]
+
+
+def fit_report(responses: Responses, pool: Sequence[ItemParameters]) -> FitReport:
+    """Return the fit of each module that anybody has answered; `CalibrationError` for none."""
+    answered = set(responses.items)
+    reports = []
+    for module in dict.fromkeys(item.module for item in pool):
+        mine = [item for item in pool if item.module == module and item.item in answered]
+        if mine:
+            reports.append(module_report(module, Fitted.of_pool(mine), responses))
+    if not reports:
+        raise TooFewError(["the responses hold no item of the pool"])
+    return FitReport(tuple(reports))
+
+
+def module_report(module: str, form: Fitted, responses: Responses) -> ModuleReport:
+    """Return one module's fit, with its persons' mean and sd estimated from their answers."""
+    scores = form.counted_like(responses).scores(responses)
+    scores = scores[(scores >= 0).any(axis=1)]
+    if len(scores) < 2:
+        raise TooFewError([f"module {module}: {len(scores)} person with answers"])
+    fitted = in_population(form, scores)
+    whole = scores[(scores >= 0).all(axis=1)]
+    notes, overall, fits = [], None, None
+    if len(whole) < FEWEST:
+        notes.append(f"{module}: {len(whole)} persons answered every item: no S-X² and no M2")
+    else:
+        fits = s_x2(fitted, whole)
+        try:
+            overall = m2(fitted, whole)
+        except CalibrationError as error:
+            notes += [f"{module}: {fault}" for fault in error.faults]
+    theta = eap(fitted, scores)
+    correlations = q3(fitted, scores, theta)
+    centre, flagged = _standing_out(fitted, correlations)
+    few = len(fitted.items) * (len(fitted.items) - 1) // 2 <= MOST_PAIRS
+    return ModuleReport(
+        module,
+        len(scores),
+        len(whole),
+        fitted.mean,
+        fitted.sd,
+        alpha(scores),
+        overall,
+        centre,
+        flagged,
+        tuple(map(tuple, correlations.tolist())),
+        ld_x2(fitted, scores) if few else (),
+        _items(fitted, scores, theta, fits),
+        tuple(notes),
+    )
+
+
+def _items(
+    fitted: Fitted, scores: Bytes, theta: Floats, fits: tuple[ItemFit, ...] | None
+) -> tuple[ItemReport, ...]:
+    names = tuple(item.item for item in fitted.items)
+    squares = mean_squares(fitted, scores, theta)
+    classical, curves = item_statistics(names, scores), curve_fits(fitted, scores)
+    return tuple(
+        ItemReport(
+            name,
+            classical[j].n_responses,
+            classical[j].p,
+            classical[j].point_biserial,
+            classical[j].alpha_without,
+            squares[j].infit,
+            squares[j].outfit,
+            squares[j].z_infit,
+            squares[j].z_outfit,
+            squares[j].z_h,
+            fits[j] if fits else None,
+            curves[j],
+            distractors(scores[:, j], theta, fitted.items[j].n_categories),
+        )
+        for j, name in enumerate(names)
+    )
+
+
+def _standing_out(fitted: Fitted, correlations: Floats) -> tuple[float, tuple[Pair, ...]]:
+    """Return the mean of Q3 and the pairs that are far above it."""
+    i, j = np.triu_indices(len(correlations), 1)
+    values = correlations[i, j]
+    known = ~np.isnan(values)
+    centre = float(values[known].mean()) if known.any() else np.nan
+    names = [item.item for item in fitted.items]
+    far = [p for p in np.flatnonzero(known).tolist() if values[p] - centre > STANDS_OUT]
+    pairs = [
+        Pair(names[i[p]], names[j[p]], float(values[p]), float(values[p] - centre)) for p in far
+    ]
+    return centre, tuple(sorted(pairs, key=lambda pair: -pair.q3))

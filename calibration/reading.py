@@ -1,0 +1,207 @@
+"""Responses and what is known of items, from the text of CSV files, every fault named at once.
+
+RESPONSES.csv is wide (first column `person`, then a column an item, empty where nothing was asked)
+or long (`person,item,score`); its header tells which. META.csv has a row an item: `item`, and of
+`module`, `category`, `enemy`, `model`, `level` what is known; other columns are passed over.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from math import isfinite
+
+import numpy as np
+
+from calibration.answers import MISSING
+from calibration.responses import HIGHEST_SCORE, Responses
+from placement.reading import ReadingError, UnreadableError
+
+LONG = {"item", "score"}
+SCORE = f"a whole number from 0 to {HIGHEST_SCORE}"
+# A score that a spreadsheet has written as a fraction, "1.0", is a whole number all the same.
+CODES: Mapping[str, int] = {
+    "": MISSING,
+    **{str(score): score for score in range(HIGHEST_SCORE + 1)},
+    **{f"{score}.0": score for score in range(HIGHEST_SCORE + 1)},
+}
+Rows = Iterator[tuple[int, list[str]]]
+Columns = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResponseSheet:
+    """What a text holds: the responses, and what its further columns say of each person."""
+
+    responses: Responses
+    columns: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What is known of an item before anybody answers; `level` is its author's, in logits."""
+
+    item: str
+    module: str = ""
+    category: str = ""
+    enemy: str = ""
+    model: str = ""
+    level: float | None = None
+
+
+def read_sheet(text: str, columns: Sequence[str] = ()) -> ResponseSheet:
+    """Return the responses of a RESPONSES.csv; `columns` are about persons, and no items.
+
+    `UnreadableError` names all that is wrong at once.
+    """
+    header, rows = _table(text)
+    long = header[:1] == ["person"] and set(header) >= LONG
+    errors = _header(header, columns, long=long)
+    if errors:
+        raise UnreadableError(errors)
+    return (_long if long else _wide)(header, rows, columns)
+
+
+def read_facts(text: str) -> dict[str, ItemFacts]:
+    """Return what a META.csv says of each item; `UnreadableError` names all that is wrong."""
+    header, rows = _table(text)
+    if "item" not in header:
+        raise UnreadableError([ReadingError(1, "item", "this column is required")])
+    errors, facts, first = _twice(header), dict[str, ItemFacts](), dict[str, int]()
+    for line, cells in rows:
+        errors += _width(header, cells, line)
+        row = dict(zip(header, map(str.strip, cells), strict=False))
+        name = row.get("item", "")
+        errors += _again("item", name, line, first)
+        level = row.get("level", "")
+        if level and not _is_number(level):
+            errors.append(ReadingError(line, "level", f"a number of logits, not {level!r}"))
+            level = ""
+        facts[name] = ItemFacts(
+            name,
+            row.get("module", ""),
+            row.get("category", ""),
+            row.get("enemy", ""),
+            row.get("model", ""),
+            float(level) if level else None,
+        )
+    if errors:
+        raise UnreadableError(errors)
+    return facts
+
+
+def _table(text: str) -> tuple[list[str], Rows]:
+    """Return the header, and each row that is not blank with its line."""
+    reader = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""))
+    header = [name.strip() for name in next(reader, [])]
+    return header, ((reader.line_num, row) for row in reader if row)
+
+
+def _header(header: list[str], columns: Sequence[str], *, long: bool) -> list[ReadingError]:
+    if header[:1] != ["person"]:
+        return [ReadingError(1, header[0] if header else "", "'person' as the first column")]
+    errors = _twice(header)
+    errors += [ReadingError(1, "", "a name for every column")] * ("" in header)
+    missing = [name for name in columns if name not in header]
+    errors += [ReadingError(1, name, "this column is required") for name in missing]
+    strange = set(header) - {"person", *LONG, *columns} if long else ()
+    errors += [ReadingError(1, name, "no such column is known") for name in sorted(strange)]
+    if not long and len(header) - 1 <= len(set(columns)):
+        errors.append(ReadingError(1, "", "a column for each item"))
+    return errors
+
+
+def _wide(header: list[str], rows: Rows, columns: Sequence[str]) -> ResponseSheet:
+    places = [i for i, name in enumerate(header) if i and name not in columns]
+    about = {name: header.index(name) for name in columns}
+    errors, first = list[ReadingError](), dict[str, int]()
+    table, told = list[list[int]](), {name: list[str]() for name in columns}
+    for line, cells in rows:
+        if len(cells) != len(header):
+            errors += _width(header, cells, line)
+            continue
+        errors += _again("person", cells[0].strip(), line, first)
+        try:
+            table.append([CODES[cells[i]] for i in places])
+        except KeyError:
+            strange = [i for i in places if cells[i].strip() not in CODES]
+            errors += [
+                ReadingError(line, header[i], f"{SCORE}, or nothing, not {cells[i]!r}")
+                for i in strange
+            ]
+            table.append([CODES.get(cells[i].strip(), MISSING) for i in places])
+        errors += _told(told, {n: cells[i].strip() for n, i in about.items()}, line)
+    if errors:
+        raise UnreadableError(errors)
+    items = [header[i] for i in places]
+    scores = np.array(table, dtype=np.int8).reshape(len(table), len(items))
+    responses = Responses.from_matrix(
+        np.ma.masked_equal(scores, MISSING), items=items, persons=list(first)
+    )
+    return ResponseSheet(responses, {name: tuple(values) for name, values in told.items()})
+
+
+def _long(header: list[str], rows: Rows, columns: Sequence[str]) -> ResponseSheet:
+    errors, lines = list[ReadingError](), dict[tuple[str, str], int]()
+    scores, told = list[int](), dict[str, dict[str, str]]()
+    for line, cells in rows:
+        if len(cells) != len(header):
+            errors += _width(header, cells, line)
+            continue
+        row = dict(zip(header, map(str.strip, cells), strict=True))
+        person, item, score = row["person"], row["item"], row["score"]
+        errors += [ReadingError(line, n, "a name") for n in ("person", "item") if not row[n]]
+        if CODES.get(score, MISSING) == MISSING:
+            errors.append(ReadingError(line, "score", f"{SCORE}, not {score!r}"))
+        if lines.setdefault((person, item), line) != line:
+            earlier = f"an answer that line {lines[person, item]} has not"
+            errors.append(ReadingError(line, "item", f"{earlier}: {person!r} to {item!r}"))
+        scores.append(CODES.get(score, MISSING))
+        facts = {name: row[name] for name in columns}
+        known = told.setdefault(person, facts)
+        errors += [
+            ReadingError(line, n, f"{known[n]!r} as before, not {facts[n]!r}")
+            for n in columns
+            if known[n] != facts[n]
+        ]
+        errors += _told({}, facts, line)
+    if errors:
+        raise UnreadableError(errors)
+    persons, items = [person for person, _ in lines], [item for _, item in lines]
+    responses = Responses.from_list(persons, items, scores, all_items=tuple(dict.fromkeys(items)))
+    about = {n: tuple(told[p][n] for p in responses.persons) for n in columns}
+    return ResponseSheet(responses, about)
+
+
+def _told(told: dict[str, list[str]], facts: Mapping[str, str], line: int) -> list[ReadingError]:
+    """Note what a row says of its person; a fault where it says nothing."""
+    for name, value in facts.items():
+        told.get(name, []).append(value)
+    return [ReadingError(line, name, "a text") for name, value in facts.items() if not value]
+
+
+def _width(header: Sequence[str], cells: Sequence[str], line: int) -> list[ReadingError]:
+    if len(cells) == len(header):
+        return []
+    return [ReadingError(line, "", f"{len(header)} fields as in the header, not {len(cells)}")]
+
+
+def _again(column: str, name: str, line: int, first: dict[str, int]) -> list[ReadingError]:
+    """Note where a name comes first; a fault where it is missing or comes again."""
+    if not name:
+        return [ReadingError(line, column, "a name")]
+    if first.setdefault(name, line) == line:
+        return []
+    return [ReadingError(line, column, f"another name than line {first[name]}, not {name!r}")]
+
+
+def _twice(header: Sequence[str]) -> list[ReadingError]:
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    return [ReadingError(1, name, "one column of this name") for name in twice]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
