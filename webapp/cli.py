@@ -6,6 +6,8 @@ import click
 
 from webapp.commands.attempts import attempt
 from webapp.commands.bank import bank
+from webapp.commands.calibration import calibrate, fit
+from webapp.commands.design import design
 from webapp.commands.operating import demo, link, migrate, serve
 from webapp.commands.scoring import score
 from webapp.commands.simulation import simulate
@@ -17,5 +19,5 @@ def main() -> None:
     """Spor: an adaptive placement test for the workplace."""
 
 
-for command in (serve, demo, migrate, link, bank, attempt, simulate, score):
+for command in (serve, demo, migrate, link, bank, attempt, design, simulate, score, calibrate, fit):
     main.add_command(command)

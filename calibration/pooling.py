@@ -1,0 +1,103 @@
+"""From a calibration to the items of a pool: the engine's parameters, with what is unsure of them.
+
+A pool's `se_b` of an item with several thresholds is that of their common shift, so of their mean.
+What is fixed, or was not asked for, counts as known. Items of Rasch's model keep slope 1: abilities
+on their scale have the standard deviation that the calibration reports.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from calibration.errors import Notice
+from calibration.models import Model
+from calibration.reading import ItemFacts
+from calibration.results import Calibration, ItemEstimate
+from placement.errors import PoolError
+from placement.items import ItemParameters
+from placement.items import Model as PoolModel
+
+NAMES: Mapping[Model, PoolModel] = {
+    Model.RASCH: "1PL",
+    Model.ONE_PL: "1PL",
+    Model.TWO_PL: "2PL",
+    Model.THREE_PL: "3PL",
+    Model.FOUR_PL: "4PL",
+    Model.GRM: "GRM",
+    Model.PCM: "PCM",
+    Model.GPCM: "GPCM",
+    Model.NRM: "NRM",
+}
+STEPPED = (Model.GRM, Model.PCM, Model.GPCM)
+# A correlation of ±1, rounded, is still one.
+WHOLE = 1 - 1e-9
+
+
+def pool_items(
+    calibration: Calibration, facts: Mapping[str, ItemFacts], module: str = "all"
+) -> tuple[tuple[ItemParameters, ...], tuple[Notice, ...]]:
+    """Return the items that a pool can hold, and why it cannot hold the others.
+
+    `facts` gives module, category and enemy where known; other items are of `module`.
+    """
+    items, notices = [], []
+    for estimate in calibration.items:
+        own = facts.get(estimate.item, ItemFacts(estimate.item))
+        try:
+            items.append(_item(estimate, own, own.module or module))
+            notices += _renumbered(estimate)
+        except PoolError as error:
+            text = f"left out of the pool: {'; '.join(error.faults)}"
+            notices.append(Notice("item set aside", estimate.item, text))
+    return tuple(items), tuple(notices)
+
+
+def _renumbered(estimate: ItemEstimate) -> list[Notice]:
+    ranks = range(len(estimate.categories))
+    if estimate.categories == tuple(ranks):
+        return []
+    scores, places = (", ".join(map(str, numbers)) for numbers in (estimate.categories, ranks))
+    return [Notice("categories", estimate.item, f"scores {scores} are {places} in the pool")]
+
+
+def _item(estimate: ItemEstimate, facts: ItemFacts, module: str) -> ItemParameters:
+    name = (estimate.item, module, facts.category, NAMES[estimate.model])
+    if estimate.model is Model.NRM:
+        half = len(estimate.values) // 2
+        steps = estimate.values.tolist()
+        return ItemParameters(
+            *name,
+            a=1.0,
+            b=0.0,
+            a_steps=tuple(steps[:half]),
+            d_steps=tuple(steps[half:]),
+            enemy=facts.enemy,
+        )
+    values = dict(zip(estimate.names, estimate.values.tolist(), strict=True))
+    stepped = estimate.model in STEPPED
+    se_a, se_b, cov_ab = _uncertainty(estimate)
+    return ItemParameters(
+        *name,
+        a=values["a"],
+        b=0.0 if stepped else values["b"],
+        c=values.get("c", 0.0),
+        d=values.get("u", 1.0),
+        b_steps=tuple(estimate.values[1:].tolist()) if stepped else (),
+        se_a=se_a,
+        se_b=se_b,
+        cov_ab=cov_ab,
+        enemy=facts.enemy,
+    )
+
+
+def _uncertainty(estimate: ItemEstimate) -> tuple[float, float, float]:
+    """Return the standard deviations of a and of the location, and their covariance."""
+    names = estimate.names
+    location = np.array([float(name.startswith("b")) for name in names])
+    location /= location.sum()
+    slope = np.array([float(name == "a") for name in names])
+    known = np.nan_to_num(estimate.covariance)
+    se_a = float(max(slope @ known @ slope, 0.0)) ** 0.5
+    se_b = float(max(location @ known @ location, 0.0)) ** 0.5
+    bound = WHOLE * se_a * se_b
+    return se_a, se_b, float(np.clip(slope @ known @ location, -bound, bound))

@@ -1,0 +1,214 @@
+"""`spor calibrate` and `spor fit`: files in, files out, and every fault named."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from calibration import modules
+from placement.reading import read_pool
+from webapp.cli import main
+
+KEYS = {
+    "log_likelihood", "aic", "bic", "n_parameters", "cycles", "converged", "seconds", "n_persons",
+    "n_items", "n_responses", "reliability",
+}  # fmt: skip
+
+
+def spor(*arguments):
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+def table(persons=400, items=8, seed=1):
+    rng = np.random.default_rng(seed)
+    theta, b = rng.standard_normal((persons, 1)), np.linspace(-1.5, 1.5, items)
+    return (rng.random((persons, items)) < 1 / (1 + np.exp(b - theta))).astype(int)
+
+
+def wide(scores, extra=None):
+    names = [f"q{j}" for j in range(scores.shape[1])]
+    head, tail = (["unit"], [[u] for u in extra]) if extra else ([], [[] for _ in scores])
+    rows = [["person", *head, *names]]
+    rows += [
+        [f"p{n}", *tail[n], *("" if s < 0 else s for s in row)] for n, row in enumerate(scores)
+    ]
+    return "\n".join(",".join(map(str, row)) for row in rows) + "\n"
+
+
+@pytest.fixture
+def answers(tmp_path):
+    file = tmp_path / "RESPONSES.csv"
+    file.write_text(wide(table()), encoding="utf-8")
+    return file
+
+
+def test_a_pool_and_a_report_come_of_answers(answers, tmp_path):
+    pool, report = tmp_path / "POOL.csv", tmp_path / "REPORT.json"
+    result = spor("calibrate", answers, "--out", pool, "--json", report)
+    assert result.exit_code == 0, result.output
+    items = read_pool(pool.read_text())
+    assert [item.item for item in items] == [f"q{j}" for j in range(8)]
+    assert all(item.se_a > 0 and item.se_b > 0 and item.cov_ab for item in items)
+    told = json.loads(report.read_text())
+    assert told.keys() >= KEYS
+    assert (told["n_persons"], told["n_items"], told["n_responses"]) == (400, 8, 3200)
+    assert told["n_parameters"] == 16
+    assert told["aic"] == pytest.approx(32 - 2 * told["log_likelihood"])
+
+
+def test_long_and_wide_say_the_same(answers, tmp_path):
+    rows = list(csv.reader(answers.read_text(encoding="utf-8").splitlines()))
+    lines = ["person,item,score"]
+    lines += [
+        f"{row[0]},{i},{s}" for row in rows[1:] for i, s in zip(rows[0][1:], row[1:], strict=True)
+    ]
+    long = tmp_path / "long.csv"
+    long.write_text("\n".join(lines), encoding="utf-8")
+    pools = []
+    for file in (answers, long):
+        assert spor("calibrate", file, "--out", tmp_path / "P.csv").exit_code == 0
+        pools.append(read_pool((tmp_path / "P.csv").read_text()))
+    for ours, theirs in zip(*pools, strict=True):
+        assert (ours.item, ours.a, ours.b) == pytest.approx((theirs.item, theirs.a, theirs.b))
+
+
+@pytest.mark.parametrize("model", ["rasch", "2pl", "3pl", "grm", "gpcm", "nrm"])
+def test_every_model_gives_a_pool_that_reads(answers, tmp_path, model):
+    pool = tmp_path / "POOL.csv"
+    result = spor("calibrate", answers, "--out", pool, "--model", model, "--priors", "weak")
+    assert result.exit_code == 0, result.output
+    assert len(read_pool(pool.read_text())) == 8
+    assert spor("fit", answers, "--pool", pool).exit_code == 0
+
+
+def test_facts_give_modules_models_and_levels(answers, tmp_path):
+    meta = tmp_path / "META.csv"
+    rows = [f"q{j},{'RA' if j < 4 else 'TB'},rasch,{j / 4 - 1},said by someone" for j in range(8)]
+    meta.write_text("\n".join(["item,module,model,level,remark", *rows]), encoding="utf-8")
+    pool, report = tmp_path / "POOL.csv", tmp_path / "REPORT.json"
+    args = ("--items", meta, "--priors", "author", "--out", pool, "--json", report)
+    result = spor("calibrate", answers, *args)
+    assert result.exit_code == 0, result.output
+    assert [item.module for item in read_pool(pool.read_text())] == ["RA"] * 4 + ["TB"] * 4
+    told = json.loads(report.read_text())
+    assert [part["module"] for part in told["modules"]] == ["RA", "TB"]
+    assert told["n_persons"] == 400
+    assert told["log_likelihood"] == pytest.approx(
+        sum(part["log_likelihood"] for part in told["modules"])
+    )
+
+
+def test_groups_have_their_own_mean(tmp_path):
+    rng = np.random.default_rng(4)
+    theta = np.repeat([0.0, 0.8], 400)[:, None] + rng.standard_normal((800, 1))
+    scores = (rng.random((800, 8)) < 1 / (1 + np.exp(np.linspace(-1, 1, 8) - theta))).astype(int)
+    file, report = tmp_path / "R.csv", tmp_path / "REPORT.json"
+    file.write_text(wide(scores, ["first"] * 400 + ["second"] * 400), encoding="utf-8")
+    args = ("--groups", "unit", "--out", tmp_path / "P.csv", "--json", report)
+    assert spor("calibrate", file, *args).exit_code == 0
+    first, second = json.loads(report.read_text())["modules"][0]["groups"]
+    assert (first["group"], first["mean"]) == ("first", 0.0)
+    assert second["mean"] == pytest.approx(0.8, abs=0.25)
+
+
+BAD = {
+    "": ["line 1, column : 'person' as the first column"],
+    "id,q1\n": ["line 1, column id: 'person' as the first column"],
+    "person,q1,q1\n": ["line 1, column q1: one column of this name"],
+    "person,q1,q2\na,x,NaN\na,1\n,1,-1\n": [
+        "line 2, column q1: a whole number from 0 to 99, or nothing, not 'x'",
+        "line 2, column q2: a whole number from 0 to 99, or nothing, not 'NaN'",
+        "line 3, column : 3 fields as in the header, not 2",
+        "line 4, column person: a name",
+        "line 4, column q2: a whole number from 0 to 99, or nothing, not '-1'",
+    ],
+    "person,q1\na,1\na,0\n": ["line 3, column person: another name than line 2, not 'a'"],
+    "person,item,score\na,q,1\na,q,0\nb,q,\n": [
+        "line 3, column item: an answer that line 2 has not: 'a' to 'q'",
+        "line 4, column score: a whole number from 0 to 99, not ''",
+    ],
+    "person,q1,q2\na,1,0\n": ["no item tells persons apart"],
+    "person,q1,q2\n": ["responses of shape (0, 2)"],
+    "person,q1,q2\na,1,2\nb,0,1\nc,1,0\n": ["item q2: the 2PL model takes 0 and 1, not 2"],
+}
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_bad_answers_are_refused_by_line_and_column(tmp_path, text):
+    file, pool = tmp_path / "R.csv", tmp_path / "P.csv"
+    file.write_text(text, encoding="utf-8")
+    result = spor("calibrate", file, "--out", pool)
+    assert result.exit_code == 1
+    for fault in BAD[text]:
+        assert f"{file}: {fault}" in result.output
+    assert not pool.exists()
+
+
+def test_what_is_not_there_yet_is_refused(answers, tmp_path):
+    result = spor("calibrate", answers, "--out", tmp_path / "P.csv", "--priors", "author")
+    assert "need a level" in result.output
+    parquet = tmp_path / "R.parquet"
+    parquet.write_bytes(b"PAR1")
+    result = spor("calibrate", parquet, "--out", tmp_path / "P.csv")
+    assert result.exit_code == 1
+    assert "parquet is not supported yet" in result.output
+
+
+def test_no_file_is_left_of_what_was_broken_off(answers, tmp_path, monkeypatch):
+    pool = tmp_path / "POOL.csv"
+    pool.write_text("as it was", encoding="utf-8")
+
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(modules, "fit", interrupted)
+    assert spor("calibrate", answers, "--out", pool).exit_code != 0
+    assert pool.read_text(encoding="utf-8") == "as it was"
+    assert {file.name for file in tmp_path.iterdir()} == {"POOL.csv", "RESPONSES.csv"}
+
+
+def test_a_folder_that_is_not_there_leaves_nothing(answers, tmp_path):
+    args = ("--out", tmp_path / "P.csv", "--json", tmp_path / "none" / "R.json")
+    result = spor("calibrate", answers, *args)
+    assert result.exit_code == 1
+    assert "cannot be written" in result.output
+    assert {file.name for file in tmp_path.iterdir()} == {"RESPONSES.csv"}
+
+
+def test_fit_of_a_pool_to_its_own_answers(answers, tmp_path):
+    pool, out = tmp_path / "POOL.csv", tmp_path / "FIT.json"
+    assert spor("calibrate", answers, "--out", pool).exit_code == 0
+    result = spor("fit", answers, "--pool", pool, "--json", out)
+    assert result.exit_code == 0, result.output
+    (module,) = json.loads(out.read_text())["modules"]
+    assert module["mean"] == pytest.approx(0, abs=0.01)
+    assert module["sd"] == pytest.approx(1, abs=0.01)
+    assert module["m2"]["df"] == 20
+    assert len(module["items"]) == 8
+    assert len(module["ld_x2"]) == 28
+    assert {"infit", "outfit", "s_x2", "curve", "distractors"} <= module["items"][0].keys()
+
+
+def test_fit_with_gaps_leaves_out_what_needs_a_whole_form(tmp_path):
+    scores = table()
+    scores[np.random.default_rng(2).random(scores.shape) < 0.5] = -1
+    file, pool, out = (tmp_path / name for name in ("R.csv", "P.csv", "F.json"))
+    file.write_text(wide(scores), encoding="utf-8")
+    args = ("calibrate", file, "--out", pool, "--model", "rasch")
+    assert spor(*args).exit_code == 0
+    result = spor("fit", file, "--pool", pool, "--json", out)
+    assert result.exit_code == 0, result.output
+    (module,) = json.loads(out.read_text())["modules"]
+    assert module["m2"] is None
+    assert module["items"][0]["s_x2"] is None
+    assert "no S-X² and no M2" in module["notes"][0]
+
+
+def test_answers_to_other_items_have_no_fit(answers, tmp_path):
+    pool = tmp_path / "POOL.csv"
+    pool.write_text("item,module,model,a,b\nother,all,2PL,1,0\n", encoding="utf-8")
+    result = spor("fit", answers, "--pool", pool)
+    assert result.exit_code == 1
+    assert "hold no item of the pool" in result.output

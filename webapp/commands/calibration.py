@@ -1,0 +1,155 @@
+"""The commands `calibrate` and `fit`: item parameters from answers, and how well they hold."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from calibration import CalibrationError, StandardErrors
+from calibration.fit_report import fit_report
+from calibration.modules import Request, in_groups
+from calibration.modules import calibrate as run
+from calibration.reading import ItemFacts, ResponseSheet, read_facts, read_sheet
+from placement.reading import read_pool, write_pool
+from webapp.commands import files, reports
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from placement.items import ItemParameters
+
+MODELS = ("rasch", "2pl", "3pl", "grm", "gpcm", "nrm")
+PRIORS = ("none", "weak", "author", "hierarchical")
+
+
+@click.command()
+@click.argument("responses_file", metavar="RESPONSES.csv", type=files.INPUT)
+@click.option(
+    "--items",
+    "facts_file",
+    metavar="META.csv",
+    type=files.INPUT,
+    help="What is known of items: item, and any of module, category, enemy, model, level.",
+)
+@click.option("--model", default="2pl", show_default=True, type=click.Choice(MODELS))
+@click.option("--out", "pool_file", metavar="POOL.csv", required=True, type=files.OUTPUT)
+@click.option("--json", "json_file", metavar="REPORT.json", type=files.OUTPUT)
+@click.option("--priors", default="none", show_default=True, type=click.Choice(PRIORS))
+@click.option("--groups", metavar="COLUMN", help="Each person's group, with its own mean and sd.")
+@click.option("--se", default="oakes", show_default=True, type=click.Choice(("oakes", "none")))
+@click.option("--tolerance", default=1e-4, show_default=True, type=click.FloatRange(1e-10, 1.0))
+def calibrate(  # noqa: PLR0913 - one argument an option
+    *,
+    responses_file: Path,
+    facts_file: Path | None,
+    model: str,
+    pool_file: Path,
+    json_file: Path | None,
+    priors: str,
+    groups: str | None,
+    se: str,
+    tolerance: float,
+) -> None:
+    """Estimate item parameters from what people answered.
+
+    RESPONSES.csv is wide (first column person, then a column an item, empty where nothing was
+    asked) or long (person,item,score). Modules are calibrated one by one, each on its own scale.
+    """
+    sheet = responses_of(responses_file, [groups] if groups else [])
+    facts = _facts(facts_file)
+    request = Request(model, priors, StandardErrors(se), tolerance)
+    responses = in_groups(sheet.responses, sheet.columns[groups]) if groups else sheet.responses
+    started = time.perf_counter()
+    say_on_terminal(f"{len(responses.persons)} persons, {len(responses.items)} items …")
+    try:
+        found = run(responses, facts, request)
+    except CalibrationError as error:
+        raise click.ClickException(faults(responses_file, error)) from error
+    finally:
+        say_on_terminal("")
+    notices = [str(notice) for module in found.modules for notice in module.notices]
+    report = reports.calibration_report(found, request, time.perf_counter() - started, notices)
+    files.write({pool_file: write_pool(found.items), json_file: reports.as_json(report)})
+    for name in ("n_persons", "n_items", "n_responses", "log_likelihood", "aic", "bic",
+                 "n_parameters", "cycles", "converged", "reliability", "seconds"):  # fmt: skip
+        value = report[name]
+        click.echo(f"{name:<16} {round(value, 4) if isinstance(value, float) else value}")
+    for notice in notices:
+        click.echo(f"note: {notice}", err=True)
+
+
+@click.command()
+@click.argument("responses_file", metavar="RESPONSES.csv", type=files.INPUT)
+@click.option("--pool", "pool_file", metavar="POOL.csv", required=True, type=files.INPUT)
+@click.option("--json", "json_file", metavar="OUT", type=files.OUTPUT)
+def fit(*, responses_file: Path, pool_file: Path, json_file: Path | None) -> None:
+    """Say how well answers agree with a pool's parameters.
+
+    Classical figures, infit and outfit, curves, Q3 and LD-X² for all; S-X² and M2 of the persons
+    who answered every item, where there are enough. The persons' mean and spread are estimated.
+    """
+    sheet, pool = responses_of(responses_file), pool_of(pool_file)
+    try:
+        report = fit_report(sheet.responses, pool)
+    except CalibrationError as error:
+        raise click.ClickException(faults(responses_file, error)) from error
+    files.write({json_file: reports.as_json(report)})
+    for module in report.modules:
+        click.echo(f"{module.module}: {module.n_persons} persons, alpha {module.alpha:.3f}")
+        if module.m2 is not None:
+            low, high = module.m2.rmsea_low, module.m2.rmsea_high
+            click.echo(
+                f"  M2 {module.m2.m2:.2f}, df {module.m2.df}, p {module.m2.p:.4f}, "
+                f"RMSEA {module.m2.rmsea:.4f} [{low:.4f}, {high:.4f}]"
+            )
+        click.echo("  item                 n     p   r_pb  infit outfit   S-X²   df      p")
+        for item in module.items:
+            line = (
+                f"  {item.item:<16} {item.n_responses:>5} {item.p:>5.2f} "
+                f"{item.point_biserial:>6.2f} {item.infit:>6.2f} {item.outfit:>6.2f}"
+            )
+            if item.s_x2 is not None and item.s_x2.df:
+                line += f" {item.s_x2.s_x2:>6.1f} {item.s_x2.df:>4} {item.s_x2.p:>6.3f}"
+            click.echo(line)
+        for note in module.notes:
+            click.echo(f"note: {note}", err=True)
+
+
+def responses_of(file: Path, columns: list[str] | None = None) -> ResponseSheet:
+    """Read RESPONSES.csv; every fault is named with file, line and column."""
+    with files.faults_of(file):
+        try:
+            return read_sheet(files.text_of(file), columns or [])
+        except CalibrationError as error:
+            raise click.ClickException(faults(file, error)) from error
+
+
+def pool_of(file: Path) -> list[ItemParameters]:
+    """Read POOL.csv."""
+    with files.faults_of(file):
+        pool = read_pool(files.text_of(file))
+    if not pool:
+        raise click.ClickException(f"{file}: holds no item")
+    return pool
+
+
+def faults(file: Path, error: CalibrationError) -> str:
+    """Return every fault of the data in `file`, one a line."""
+    return "\n".join(f"{file}: {fault}" for fault in error.faults)
+
+
+def say_on_terminal(text: str) -> None:
+    """Replace the progress line on a terminal; say nothing in a file or a pipe."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{text}", err=True, nl=False)
+
+
+def _facts(file: Path | None) -> Mapping[str, ItemFacts]:
+    if file is None:
+        return {}
+    with files.faults_of(file):
+        return read_facts(files.text_of(file))

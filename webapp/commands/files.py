@@ -1,0 +1,66 @@
+"""Texts in and out of files: faults with the file's name, and no file half written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from placement.reading import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+INPUT = click.Path(path_type=Path, exists=True, dir_okay=False)
+OUTPUT = click.Path(path_type=Path, dir_okay=False)
+
+
+def text_of(file: Path) -> str:
+    """Return a file's text; a `ClickException` says what it is when it is none."""
+    if file.suffix == ".parquet":
+        raise click.ClickException(f"{file}: parquet is not supported yet; write it as CSV")
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file}: no text in UTF-8: {error}") from error
+
+
+@contextmanager
+def faults_of(file: Path) -> Iterator[None]:
+    """Name `file` in every fault of what is read from it."""
+    try:
+        yield
+    except UnreadableError as error:
+        faults = "\n".join(f"{file}: {fault}" for fault in error.errors)
+        raise click.ClickException(faults) from error
+
+
+def write(texts: Mapping[Path | None, str]) -> None:
+    """Write each text to its file, whole or not at all; what has no file is passed over."""
+    with ExitStack() as undo:
+        ready = []
+        for file, text in texts.items():
+            if file is not None:
+                ready.append((_beside(file, text, undo), file))
+        for temporary, file in ready:
+            temporary.replace(file)
+
+
+def _beside(file: Path, text: str, undo: ExitStack) -> Path:
+    """Write `text` to a new file in the same folder, removed again if it is not renamed."""
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
+    temporary = Path(name)
+    undo.callback(temporary.unlink, missing_ok=True)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.chmod(0o644)
+    return temporary

@@ -1,0 +1,81 @@
+"""What commands about calibration say, as JSON and on the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from calibration import Calibration, ItemEstimate
+    from calibration.modules import Calibrations, Request
+
+
+def as_json(value: object) -> str:
+    """Return the text of `value`; a number that is none is null."""
+    return json.dumps(plain(value), indent=1, ensure_ascii=False) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """Return what JSON can hold of dataclasses, arrays and mappings."""
+    if isinstance(value, (bool, str, int)) or value is None:
+        return value
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, (Sequence, np.ndarray)):
+        return [plain(entry) for entry in value]
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def calibration_report(
+    found: Calibrations, request: Request, seconds: float, notices: Sequence[str]
+) -> dict[str, object]:
+    """Return the content of REPORT.json."""
+    names = (
+        "log_likelihood", "aic", "bic", "n_parameters", "cycles", "converged", "n_persons",
+        "n_items", "n_responses", "reliability",
+    )  # fmt: skip
+    return {
+        **{name: getattr(found, name) for name in names},
+        "seconds": round(seconds, 4),
+        "model": request.model,
+        "priors": request.priors,
+        "se": request.se.value,
+        "tolerance": request.tolerance,
+        "notices": list(notices),
+        "modules": [
+            {"module": m.module, **_module(m.calibration), "n_items_in_pool": len(m.items)}
+            for m in found.modules
+        ],
+    }
+
+
+def _module(calibration: Calibration) -> dict[str, object]:
+    names = (
+        "log_likelihood", "log_prior", "aic", "bic", "n_parameters", "cycles", "converged",
+        "change", "gradient", "n_persons", "n_items", "n_responses", "reliability", "seconds",
+        "trace", "groups",
+    )  # fmt: skip
+    figures = {name: getattr(calibration, name) for name in names}
+    return {**figures, "items": [_item(estimate) for estimate in calibration.items]}
+
+
+def _item(estimate: ItemEstimate) -> dict[str, object]:
+    return {
+        "item": estimate.item,
+        "model": estimate.model.value,
+        "n_responses": estimate.n_responses,
+        "categories": estimate.categories,
+        "parameters": dict(zip(estimate.names, estimate.values.tolist(), strict=True)),
+        "se": estimate.se,
+    }
