@@ -6,7 +6,6 @@ import click
 
 from webapp.commands.attempts import attempt
 from webapp.commands.bank import bank
-from webapp.commands.calibration import calibrate, fit
 from webapp.commands.design import design
 from webapp.commands.operating import demo, link, migrate, serve
 from webapp.commands.scoring import score
@@ -19,5 +18,5 @@ def main() -> None:
     """Spor: an adaptive placement test for the workplace."""
 
 
-for command in (serve, demo, migrate, link, bank, attempt, design, simulate, score, calibrate, fit):
+for command in (serve, demo, migrate, link, bank, attempt, design, simulate, score):
     main.add_command(command)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -13,20 +14,31 @@ from sqlalchemy import func, select
 
 from item_bank import service as bank
 from placement.design import Design, default_design
+from placement.designs import for_modules
 from placement.errors import DesignError
 from placement.planning import fit_design
 from placement.pool import Pool
+from placement.posthoc import simulate_answers
 from placement.reading import UnreadableError, read_pool
+from placement.sampling import ModuleSample
 from placement.simulation import SimulationResult
 from placement.simulation import simulate as run
 from webapp.commands import context
+from webapp.commands.design import read_design
+from webapp.commands.simulation_input import read_answers, read_theta
+from webapp.commands.simulation_plot import plot
 from webapp.rounds.designs import design as stored_design
 from webapp.rounds.models import DesignVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from placement.arrays import Floats
+
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+OUT = click.Path(path_type=Path, dir_okay=False, writable=True)
+BATCH = 5000
+"""Examinees between two steps of the progress bar."""
 
 
 @click.command()
@@ -34,39 +46,84 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     "--pool", "pool_file", type=FILE, help="POOL.csv; the newest published pool if left out."
 )
 @click.option(
-    "--design", "design_file", type=FILE, help="A design as JSON; the default design if left out."
+    "--design",
+    "design_file",
+    type=FILE,
+    help="A design as TOML or JSON; the default design if left out. See `spor design`.",
 )
 @click.option("--examinees", default=2000, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--theta", "theta_file", type=FILE, help="True abilities, one person a line.")
+@click.option(
+    "--responses", "responses_file", type=FILE, help="Real answers to every item, to give again."
+)
 @click.option("--seed", default=1, show_default=True)
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False, writable=True))
+@click.option("--json", "json_file", type=OUT, help="Where to write the figures.")
+@click.option("--plot", "plot_file", type=OUT, help="Where to draw accuracy and length (SVG).")
 def simulate(
     pool_file: Path | None,
     design_file: Path | None,
-    examinees: int,
     seed: int,
     json_file: Path | None,
+    plot_file: Path | None,
+    **people: Any,
 ) -> None:
     """Give the test to simulated people; say how often it is right, and how long it takes.
 
-    Abilities are drawn from a standard normal distribution, one a module; answers from the pool's
-    own response functions.
+    Abilities are drawn from a standard normal distribution, one a module, unless --theta has them;
+    answers come from the pool's own response functions. With --responses people's real answers are
+    given again, and what all of them together say stands for the truth.
     """
+    if people["theta_file"] and people["responses_file"]:
+        raise click.UsageError("--theta and --responses exclude one another")
     pool, design = _pool_and_design(pool_file, design_file)
-    theta = np.random.default_rng(seed).standard_normal((examinees, len(design.modules)))
     started = time.perf_counter()
-    result = run(design, pool, theta, seed=seed)
+    result = _run(design, pool, seed, people)
     report = _report(result, time.perf_counter() - started)
     for name, value in report.items():
         click.echo(f"{name:<18} {value}")
     if json_file is not None:
         json_file.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    if plot_file is not None:
+        plot_file.write_text(plot(result), encoding="utf-8")
+
+
+def _run(design: Design, pool: Pool, seed: int, people: Mapping[str, Any]) -> SimulationResult:
+    if people["responses_file"]:
+        answers, left_out = read_answers(people["responses_file"], pool)
+        if left_out:
+            click.echo(f"{left_out} people without an answer to every item are left out", err=True)
+        return simulate_answers(design, pool, answers, seed=seed)
+    size = len(design.modules)
+    if people["theta_file"]:
+        theta = read_theta(people["theta_file"], size)
+    else:
+        theta = np.random.default_rng(seed).standard_normal((people["examinees"], size))
+    return _in_batches(design, pool, theta, seed)
+
+
+def _in_batches(design: Design, pool: Pool, theta: Floats, seed: int) -> SimulationResult:
+    """Run batches with a bar that shows how far it is; each batch has a seed of its own."""
+    starts = range(0, len(theta), BATCH)
+    if len(starts) == 1:
+        return run(design, pool, theta, seed=seed)
+    parts = []
+    with click.progressbar(starts, label="Simulating", file=sys.stderr) as bar:
+        for start in bar:
+            own = int(np.random.SeedSequence((seed, start)).generate_state(1)[0])
+            parts.append(run(design, pool, theta[start : start + BATCH], seed=own))
+    columns = zip(*(part.modules for part in parts), strict=True)
+    return SimulationResult(tuple(ModuleSample.joined(column) for column in columns))
 
 
 def _pool_and_design(pool_file: Path | None, design_file: Path | None) -> tuple[Pool, Design]:
     pool, fitted = _published() if pool_file is None else (_read_pool(pool_file), None)
-    if design_file is not None:
-        return pool, fit_design(_read_design(design_file), pool)
-    return pool, fitted or fit_design(default_design(tuple(dict.fromkeys(pool.modules))), pool)
+    modules = tuple(dict.fromkeys(pool.modules))
+    if design_file is None:
+        return pool, fitted or fit_design(default_design(modules), pool)
+    try:
+        return pool, fit_design(for_modules(read_design(design_file), modules), pool)
+    except DesignError as error:
+        raise click.ClickException(f"{design_file}: {error}") from error
 
 
 def _published() -> tuple[Pool, Design]:
@@ -85,13 +142,6 @@ def _read_pool(file: Path) -> Pool:
         faults = "\n".join(f"{file}: {fault}" for fault in error.errors)
         raise click.ClickException(faults) from error
     except (UnicodeDecodeError, ValueError) as error:
-        raise click.ClickException(f"{file}: {error}") from error
-
-
-def _read_design(file: Path) -> Design:
-    try:
-        return Design.from_json(file.read_text(encoding="utf-8"))
-    except (DesignError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{file}: {error}") from error
 
 

@@ -1,0 +1,127 @@
+"""`spor design` and `spor simulate`, as they are called in a shell."""
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from placement.design_text import from_toml
+from placement.designs import BUILT_IN
+from placement.lockstep import right_answers
+from placement.pool import Pool
+from tests.placement.examples import items_by_law
+from webapp.commands import simulation
+from webapp.commands.design import design
+from webapp.commands.simulation import simulate
+
+ITEMS = items_by_law(3, 30, "TB")
+KEYS = {
+    "n_examinees", "decision_accuracy", "claimed_accuracy", "adjacent_accuracy", "expected_loss",
+    "mean_length", "p95_length", "bias", "rmse", "coverage", "confusion", "exposure_max",
+    "overlap", "seconds",
+}  # fmt: skip
+
+
+def call(command: object, *arguments: object) -> Result:
+    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Path:
+    rows = [f"{i.item},TB,2PL,{i.a},{i.b}" for i in ITEMS]
+    file = tmp_path / "POOL.csv"
+    file.write_text("\n".join(["item,module,model,a,b", *rows]) + "\n")
+    return file
+
+
+def test_list_names_every_design_with_its_purpose() -> None:
+    lines = call(design, "list").output.splitlines()
+    assert [line.split()[0] for line in lines] == list(BUILT_IN)
+    assert all(len(line.split()) > 5 for line in lines)
+
+
+@pytest.mark.parametrize("name", sorted(BUILT_IN))
+def test_what_show_prints_is_a_design_that_check_finds_fine(name: str, tmp_path: Path) -> None:
+    shown = call(design, "show", name)
+    file = tmp_path / "DESIGN.toml"
+    file.write_text(shown.output)
+    assert from_toml(shown.output).name == name
+    assert call(design, "check", file).output.startswith(f"{file}: fine.")
+
+
+def test_check_tells_every_fault_with_file_and_path(tmp_path: Path) -> None:
+    file = tmp_path / "DESIGN.toml"
+    text = call(design, "show", "placement").output
+    text = text.replace("certainty = 0.6", "certainty = 6").replace("cost = 0.0125", 'cost = "x"')
+    file.write_text("colour = 'red'\n" + text)
+    found = call(design, "check", file)
+    assert found.exit_code == 1
+    for fault in ("colour: is not known here", "review: review:", "stopping.cost: expected float"):
+        assert f"{file}: {fault}" in found.output
+
+
+def test_check_reads_json_too(tmp_path: Path) -> None:
+    file = tmp_path / "DESIGN.json"
+    file.write_text("{")
+    assert "not a JSON document" in call(design, "check", file).output
+
+
+def test_simulate_takes_toml_and_writes_figures_and_a_picture(pool: Path, tmp_path: Path) -> None:
+    toml, out, svg = (tmp_path / name for name in ("D.toml", "OUT.json", "OUT.svg"))
+    toml.write_text(call(design, "show", "classification-sprt").output)
+    ran = call(
+        simulate, "--pool", pool, "--design", toml, "--examinees", 300, "--json", out, "--plot", svg
+    )
+    assert ran.exit_code == 0, ran.output
+    report = json.loads(out.read_text())
+    assert set(report) >= KEYS
+    assert report["n_examinees"] == 300
+    assert np.sum(report["confusion"]) == 300
+    texts = [e.text for e in ET.fromstring(svg.read_text()).iter() if e.tag.endswith("text")]
+    assert "Share placed in the right track" in texts
+
+
+def test_abilities_from_a_file(pool: Path, tmp_path: Path) -> None:
+    theta, out = tmp_path / "THETA.csv", tmp_path / "OUT.json"
+    theta.write_text("theta\n" + "-2.5\n" * 40)
+    ran = call(simulate, "--pool", pool, "--theta", theta, "--json", out)
+    assert ran.exit_code == 0, ran.output
+    confusion = np.array(json.loads(out.read_text())["confusion"])
+    assert confusion[0].sum() == 40
+    theta.write_text("theta\n1\nhigh\n1,2\n")
+    bad = call(simulate, "--pool", pool, "--theta", theta)
+    assert bad.exit_code == 1
+    assert "line 3" in bad.output
+    assert "line 4" in bad.output
+
+
+def test_real_answers_again(pool: Path, tmp_path: Path) -> None:
+    generator = np.random.default_rng(2)
+    table = Pool.tabulate(ITEMS)
+    answers = right_answers(table, generator.normal(size=50), generator.random((50, 30)))
+    file, out = tmp_path / "RESPONSES.csv", tmp_path / "OUT.json"
+    rows = [",".join([f"p{n}", *map(str, row)]) for n, row in enumerate(answers)]
+    header = ",".join(["person", *table.items])
+    file.write_text("\n".join([header, *rows, "px" + "," * 30]) + "\n")
+    ran = call(simulate, "--pool", pool, "--responses", file, "--json", out)
+    assert ran.exit_code == 0, ran.output
+    assert "1 people without an answer" in ran.output
+    report = json.loads(out.read_text())
+    assert report["n_examinees"] == 50
+    assert report["decision_accuracy"] > 0.6
+    both = call(simulate, "--pool", pool, "--responses", file, "--theta", file)
+    assert "exclude one another" in both.output
+
+
+def test_a_long_run_shows_a_bar(
+    pool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulation, "BATCH", 100)
+    out = tmp_path / "OUT.json"
+    ran = call(simulate, "--pool", pool, "--examinees", 250, "--json", out)
+    assert ran.exit_code == 0, ran.output
+    assert "Simulating" in ran.stderr
+    assert json.loads(out.read_text())["n_examinees"] == 250

@@ -1,0 +1,55 @@
+"""The commands `design list | show | check`, and how a command reads a design from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from placement.design import Design
+from placement.design_text import from_toml, to_toml
+from placement.designs import BUILT_IN, built_in
+from placement.errors import DesignError
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.group()
+def design() -> None:
+    """Look at the designs that come with Spor, and check one of your own."""
+
+
+@design.command("list")
+def list_() -> None:
+    """List the built-in designs and what each is for."""
+    width = max(map(len, BUILT_IN))
+    for name, known in BUILT_IN.items():
+        click.echo(f"{name:<{width}}  {known.purpose}")
+
+
+@design.command()
+@click.argument("name", type=click.Choice(tuple(BUILT_IN)))
+def show(name: str) -> None:
+    """Print a built-in design as TOML, to be used as it is or changed."""
+    click.echo(to_toml(built_in(name)), nl=False)
+
+
+@design.command()
+@click.argument("file", type=FILE)
+def check(file: Path) -> None:
+    """Say everything that is wrong with a design (TOML or JSON), or that nothing is."""
+    found = read_design(file)
+    modules = ", ".join(module.module for module in found.modules)
+    click.echo(f"{file}: fine. Design {found.name!r}, version {found.version}, modules {modules}.")
+
+
+def read_design(file: Path) -> Design:
+    """Return the design that a file holds; a `ClickException` names every fault by its path."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        return Design.from_json(text) if file.suffix == ".json" else from_toml(text)
+    except DesignError as error:
+        faults = "\n".join(f"{file}: {fault}" for fault in error.faults)
+        raise click.ClickException(faults) from error
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file}: no text in UTF-8: {error}") from error

@@ -1,0 +1,66 @@
+"""What `simulate` reads: abilities, or answers that are already there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from placement.reading import UnreadableError, read_responses
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from placement.arrays import Floats, Integers
+    from placement.pool import Pool
+
+
+def read_theta(file: Path, modules: int) -> Floats:
+    """Return abilities (N, modules), in logits: one column for all modules, or one a module.
+
+    A first line that holds no number is a header. `ClickException` names every bad line.
+    """
+    lines = file.read_text(encoding="utf-8").removeprefix("\ufeff").splitlines()
+    rows: list[list[float]] = []
+    faults: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        cells = [cell.strip() for cell in line.replace(";", ",").split(",")]
+        values = _numbers(cells)
+        if values is not None and len(values) in {1, modules}:
+            rows.append(values * (modules if len(values) == 1 else 1))
+        elif (number > 1 or values is not None) and line.strip():
+            wanted = "a number" if modules == 1 else f"1 or {modules} numbers"
+            faults.append(f"{file}: line {number}: expected {wanted}, found {line!r:.60}")
+    if faults or not rows:
+        raise click.ClickException("\n".join(faults) or f"{file}: no abilities")
+    return np.array(rows)
+
+
+def read_answers(file: Path, pool: Pool) -> tuple[Integers, int]:
+    """Return the answers (N, J) of those who answered every item of the pool, and how many did not.
+
+    `ClickException` when the file is at fault, lacks an item, or nobody answered everything.
+    """
+    sizes = dict(zip(pool.items, map(int, pool.n_categories()), strict=True))
+    try:
+        table = read_responses(file.read_text(encoding="utf-8"), sizes)
+    except UnreadableError as error:
+        faults = "\n".join(f"{file}: {fault}" for fault in error.errors)
+        raise click.ClickException(faults) from error
+    missing = [item for item in pool.items if item not in table.items]
+    if missing:
+        raise click.ClickException(f"{file}: no column for {', '.join(missing[:10])}")
+    columns = table.categories[:, [table.items.index(item) for item in pool.items]]
+    complete = (columns >= 0).all(axis=1)
+    if not complete.any():
+        raise click.ClickException(f"{file}: nobody has answered every item of the pool")
+    return columns[complete], int((~complete).sum())
+
+
+def _numbers(cells: list[str]) -> list[float] | None:
+    try:
+        values = [float(cell) for cell in cells]
+    except ValueError:
+        return None
+    return values if np.isfinite(values).all() else None
