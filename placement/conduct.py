@@ -83,6 +83,8 @@ def next_modules(design: Design, standings: Sequence[Standing], going: Booleans)
 
 def _blueprint(module: ModuleDesign, part: Pool) -> tuple[Floats, Integers]:
     """Shares (C,) of the categories that the pool holds, and each item's category (J,)."""
+    if not module.shares:
+        return np.zeros(0), np.zeros(len(part), dtype=np.int64)
     held = [s for s in module.shares if s.category in part.categories and s.weight > 0]
     weights = np.array([share.weight for share in held])
     place = {share.category: code for code, share in enumerate(held)}

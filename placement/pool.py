@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from placement.arrays import Booleans, Floats, Integers, frozen
 from placement.curves import CurveSet
 from placement.errors import PoolError
 from placement.items import ItemParameters
 from placement.models import Curves
-from placement.quadrature import STANDARD, Quadrature, interpolation
+from placement.quadrature import STANDARD, Quadrature, neighbours
 
 SMALLEST = 1e-300
-POINTS = 4
 TABLES = ("probabilities", "logs", "information", "tilt", "a", "b", "c", "d")
 
 
@@ -93,14 +93,18 @@ class Pool:
     def information_at(self, points: Floats) -> Floats:
         """Return the Fisher information of each item at abilities (N,), (N, J).
 
-        Cubic interpolation; for few points only the four nodes beside each are read.
+        Cubic interpolation: only the four nodes beside each ability are read.
         """
-        weights = interpolation(self.nodes, points)
-        if points.size > POINTS:
-            return weights @ self.information.T
         if not self._by_node:
             self._by_node.append(frozen(self.information.T))
-        return np.stack([_row(weight, self._by_node[0]) for weight in weights])
+        table = self._by_node[0]
+        first, weights = neighbours(self.nodes, points)
+        if points.size == 1:
+            return np.asarray(weights @ table[first[0] : first[0] + 4])
+        columns = (first[:, None] + np.arange(4)).ravel()
+        starts = np.arange(0, 4 * points.size + 1, 4)
+        shape = (points.size, self.nodes.size)
+        return np.asarray(csr_array((weights.ravel(), columns, starts), shape) @ table)
 
     def _part(self, module: str) -> Self:
         rows = [j for j, name in enumerate(self.modules) if name == module]
@@ -112,12 +116,6 @@ class Pool:
         }
         tables: dict[str, Any] = {name: frozen(getattr(self, name)[rows]) for name in TABLES}
         return replace(self, **named, **tables, sizes=self.sizes[rows])
-
-
-def _row(weights: Floats, table: Floats) -> Floats:
-    """Return weights (Q,) @ table (Q, J), reading only the rows between non-zero weights."""
-    used = np.flatnonzero(weights)
-    return np.asarray(weights[used] @ table[used[0] : used[-1] + 1][used - used[0]])
 
 
 def _tables(curves: CurveSet, nodes: Floats) -> tuple[Floats, Floats, Floats]:

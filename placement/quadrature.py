@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placement.arrays import Floats, frozen
+from placement.arrays import Floats, Integers, frozen
 from placement.errors import PoolError
 
 
@@ -51,13 +51,18 @@ def interpolation(nodes: Floats, points: Floats) -> Floats:
     Cubic Lagrange interpolation through the four nearest of the equally spaced nodes (Abramowitz &
     Stegun 1964, 25.2.13); exact for cubics. Points outside the grid are moved to its end.
     """
+    first, near = neighbours(nodes, points)
+    weights = np.zeros((points.size, nodes.size))
+    np.put_along_axis(weights, first[:, None] + np.arange(4), near, axis=1)
+    return weights
+
+
+def neighbours(nodes: Floats, points: Floats) -> tuple[Integers, Floats]:
+    """Return the first of each point's four nodes, (N,), and the weights of the four, (N, 4)."""
     step = nodes[1] - nodes[0]
     place = np.clip((points - nodes[0]) / step, 0, nodes.size - 1)
     first = np.clip(np.floor(place).astype(np.int64) - 1, 0, nodes.size - 4)
-    weights = np.zeros((points.size, nodes.size))
-    columns = first[:, None] + np.arange(4)
-    np.put_along_axis(weights, columns, lagrange(place - first), axis=1)
-    return weights
+    return first, lagrange(place - first)
 
 
 def lagrange(t: Floats) -> Floats:

@@ -6,7 +6,6 @@ import numpy as np
 from scipy.special import xlogy
 
 from placement.arrays import Floats
-from placement.quadrature import interpolation
 from placement.standing import Standing
 
 
@@ -15,8 +14,7 @@ class MaximumInformation:
     """Fisher information at the posterior mean (Lord 1980; Weiss 1982)."""
 
     def __call__(self, standing: Standing) -> Floats:
-        pool = standing.section.pool
-        return interpolation(pool.nodes, standing.mean) @ pool.information.T
+        return standing.section.pool.information_at(standing.mean)
 
 
 @dataclass(frozen=True, slots=True)
