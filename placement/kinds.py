@@ -26,8 +26,10 @@ from placement.estimators import (
 from placement.exposure import Randomesque
 from placement.guards import CertifiedDirect, NoGuard
 from placement.order import Blocks, Interleaved, RouterThenBlocks
+from placement.penalty import WeightedPenalty
 from placement.priors import HistogramPrior, NormalPrior
 from placement.selectors import MaximumInformation, TrackInformation
+from placement.shadow import ShadowTest
 from placement.stopping import FixedLength, RateOfReturn
 from placement.stopping_classification import (
     ConfidenceInterval,
@@ -80,7 +82,11 @@ KINDS: Kinds = {
         "router_then_blocks": RouterThenBlocks,
         "interleaved": Interleaved,
     },
-    Content: {"blueprint": Blueprint},
+    Content: {
+        "blueprint": Blueprint,
+        "weighted_penalty": WeightedPenalty,
+        "shadow_test": ShadowTest,
+    },
     Certification: {"pass_curve": PassCurve, "pass_mark": PassMark},
     Guard: {"none": NoGuard, "certified_direct": CertifiedDirect},
     Exposure: {"randomesque": Randomesque},
