@@ -6,8 +6,10 @@ import click
 
 from webapp.commands.attempts import attempt
 from webapp.commands.bank import bank
+from webapp.commands.calibration import calibrate, fit
+from webapp.commands.comparing import dif, link
 from webapp.commands.design import design
-from webapp.commands.operating import demo, link, migrate, serve
+from webapp.commands.operating import demo, migrate, serve
 from webapp.commands.scoring import score
 from webapp.commands.simulation import simulate
 
@@ -18,5 +20,18 @@ def main() -> None:
     """Spor: an adaptive placement test for the workplace."""
 
 
-for command in (serve, demo, migrate, link, bank, attempt, design, simulate, score):
+for command in (
+    serve,
+    demo,
+    migrate,
+    link,
+    bank,
+    attempt,
+    design,
+    simulate,
+    score,
+    calibrate,
+    fit,
+    dif,
+):
     main.add_command(command)
