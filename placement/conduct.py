@@ -4,12 +4,14 @@ One question for one person and a lockstep simulation both go through these func
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from placement.arrays import Booleans, Floats, Integers
 from placement.combinations import reasons_of
 from placement.design import Design, ModuleDesign
+from placement.exposure_control import at_hand
 from placement.outcomes import StopReason
 from placement.pool import Pool
 from placement.standing import Section, Standing
@@ -18,10 +20,12 @@ from placement.tracks import track_masses
 
 REASONS = tuple(StopReason)
 GOES_ON = -1
+KEPT = 32
 
 
+@lru_cache(maxsize=KEPT)
 def section_of(design: Design, module: ModuleDesign, pool: Pool) -> Section:
-    """Join one module of a design to its part of the pool."""
+    """Join one module of a design to its part of the pool; the last few are kept."""
     part, cuts = pool.of_module(module.module), np.array(module.cuts)
     shares, codes = _blueprint(module, part)
     return Section(
@@ -67,7 +71,7 @@ def next_items(
     values = design.opening(standing, design.selector(standing), place)
     values = design.content(standing, values)
     draws = generator.random((len(values), values.shape[1] + 1))
-    return design.exposure(values, standing.n, draws)
+    return at_hand(design.exposure, standing.section)(values, standing.n, draws)
 
 
 def next_modules(design: Design, standings: Sequence[Standing], going: Booleans) -> Integers:

@@ -26,6 +26,8 @@ from placement.tracks import expected_losses
 
 Own = list[tuple[int, int]]
 """The rows of one module's items and the categories of the answers."""
+_History = tuple[Booleans, Floats]
+"""What was given, (n + 1, J), and log likelihoods, (n + 1, Q), after 0, 1, … n answers."""
 
 
 class _Progress(NamedTuple):
@@ -109,21 +111,48 @@ def _progress_together(
     """
     owns, counts = _split(together, responses)
     pairs = list(zip(together.sections, owns, strict=True))
-    histories = [_history(*pair) for pair in pairs]
-    due = _due(design, together, counts)
-    given = [some[count] for (some, _), count in zip(histories, counts[due].T, strict=True)]
-    sums = [some[count] for (_, some), count in zip(histories, counts[due].T, strict=True)]
-    passed, _ = together.standings(given, np.stack(sums))
+    ends = _ends(design, together, [_history(*pair) for pair in pairs], counts)
     lasts = [_history(section, sorted(own)) for section, own in pairs]
     now, _ = together.standings(
         [some[-1:] for some, _ in lasts], np.stack([some[-1:] for _, some in lasts])
     )
-    ends = [end_of(design, together, history) for history in passed]
-    places = np.flatnonzero(due)
-    return [
-        _Progress(standing, code, int(places[row]) if row >= 0 else -1)
-        for standing, (code, row) in zip(now, ends, strict=True)
-    ]
+    return [_Progress(standing, *end) for standing, end in zip(now, ends, strict=True)]
+
+
+def _ends(
+    design: Design, together: Together, histories: Sequence[_History], counts: Integers
+) -> list[tuple[int, int]]:
+    """Return each module's stop code and the number of answers, to all modules, at its end."""
+    fewest = [min(design.stopping.minimum, len(section.pool)) for section in together.sections]
+    places = np.flatnonzero((counts >= fewest).any(axis=1))
+    if not places.size:
+        return [(GOES_ON, -1)] * len(histories)
+    own = counts[places]
+    given = [some[count] for (some, _), count in zip(histories, own.T, strict=True)]
+    sums = np.stack([some[count] for (_, some), count in zip(histories, own.T, strict=True)])
+    _, cavities = together.propagated(given, sums)
+    ends = []
+    for number, count in enumerate(own.T):
+        end = GOES_ON, -1
+        for rows in _looks(count, fewest[number]):
+            seen = given[number][rows], sums[number][rows], cavities.chosen(rows)
+            code, row = end_of(design, together, together.standing(number, *seen))
+            if code != GOES_ON:
+                end = code, int(places[rows[row]])
+                break
+        ends.append(end)
+    return ends
+
+
+def _looks(count: Integers, fewest: int) -> list[Integers]:
+    """Return the rows after which a module may end: to its last answer, then to the very last.
+
+    Most modules end on their last answer, and what others answered later need not be looked at.
+    """
+    rows = np.flatnonzero(count >= fewest)
+    early = rows[rows <= np.searchsorted(count, count[-1])]
+    looks = (early,) if early.size == rows.size else (early, rows)
+    return [some for some in looks if some.size]
 
 
 def _split(together: Together, responses: Sequence[Response]) -> tuple[list[Own], Integers]:
@@ -138,16 +167,8 @@ def _split(together: Together, responses: Sequence[Response]) -> tuple[list[Own]
     return owns, counts
 
 
-def _due(design: Design, together: Together, counts: Integers) -> Booleans:
-    """Return after which answers, (n + 1,), a module may end; after the first anyway."""
-    fewest = [min(design.stopping.minimum, len(section.pool)) for section in together.sections]
-    due = np.asarray((counts >= fewest).any(axis=1))
-    due[0] = True
-    return due
-
-
-def _history(section: Section, own: Sequence[tuple[int, int]]) -> tuple[Booleans, Floats]:
-    """Return what was given, (n + 1, J), and log likelihoods, (n + 1, Q), after 0, 1, … n."""
+def _history(section: Section, own: Sequence[tuple[int, int]]) -> _History:
+    """Follow the answers to one section."""
     rows = np.array([row for row, _ in own], dtype=np.int64)
     categories = np.array([category for _, category in own], dtype=np.int64)
     tables = np.log(section.pool.probabilities[rows, categories])

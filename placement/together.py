@@ -9,7 +9,7 @@ import numpy as np
 from placement.arrays import Booleans, Floats, Integers
 from placement.conduct import GOES_ON, REASONS, section_of, stop_codes
 from placement.design import Design
-from placement.joint import Sites, propagate
+from placement.joint import Cavities, Sites, propagate
 from placement.outcomes import StopReason
 from placement.pool import Pool
 from placement.priors import NormalPrior
@@ -47,14 +47,22 @@ class Together:
 
         `sums` are log likelihoods. The sites come along for a later, warm start.
         """
-        nodes = self.sections[0].pool.nodes
+        sites, cavities = self.propagated(given, sums, start)
+        parts = enumerate(zip(given, sums, strict=True))
+        return tuple(self.standing(number, *part, cavities) for number, part in parts), sites
+
+    def propagated(
+        self, given: Sequence[Booleans], sums: Floats, start: Sites | None = None
+    ) -> tuple[Sites, Cavities]:
+        """Return what the modules say of one another, from the same as `standings`."""
         answered = np.stack([some.any(axis=1) for some in given], axis=1)
-        sites, cavities = propagate(sums, answered, self.mean, self.covariance, nodes, start)
-        parts = zip(self.sections, given, sums, strict=True)
-        return tuple(
-            Standing.of(section, some, sum_, cavities.masses(number, nodes))
-            for number, (section, some, sum_) in enumerate(parts)
-        ), sites
+        nodes = self.sections[0].pool.nodes
+        return propagate(sums, answered, self.mean, self.covariance, nodes, start)
+
+    def standing(self, number: int, given: Booleans, sums: Floats, cavities: Cavities) -> Standing:
+        """Return the standing in one module from its answers, (N, J) and (N, Q), and cavities."""
+        section = self.sections[number]
+        return Standing.of(section, given, sums, cavities.masses(number, section.pool.nodes))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,9 +118,10 @@ def ended(design: Design, together: Together, standing: Standing, so_far: Ending
 def end_of(design: Design, together: Together, history: Standing) -> tuple[int, int]:
     """Return one person's stop code and the row of `history` where the module ended.
 
-    `history` has one row a prefix of the answers, in their order; `GOES_ON` and -1 if none ends it.
+    `history` has a row for each prefix of the answers after which the module may end, in their
+    order; `GOES_ON` and -1 if none ends it.
     """
-    now = _codes_when_due(design, history)
+    now = stop_codes(design, history)
     stopped = np.flatnonzero(now != GOES_ON)
     if not stopped.size:
         return GOES_ON, -1
@@ -128,7 +137,7 @@ def end_of(design: Design, together: Together, history: Standing) -> tuple[int, 
     return int(code), int(stopped[0]) + row
 
 
-def _codes_when_due(design: Design, standing: Standing, among: Booleans | bool = True) -> Integers:
+def _codes_when_due(design: Design, standing: Standing, among: Booleans) -> Integers:
     """Return stop codes (N,), asking the rule only where the module may end."""
     fewest = min(design.stopping.minimum, len(standing.section.pool))
     due = among & (standing.n >= fewest)

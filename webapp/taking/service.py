@@ -304,5 +304,6 @@ def placement_row(proposal: ModulePlacement) -> dict[str, object]:
         "upper": upper,
         "n_items": proposal.n_items,
         "reason": proposal.reason.value,
-        "near_boundary": proposal.near_boundary,
+        # Either way a person should look; a proposal the module's own answers contradict is unsure.
+        "near_boundary": proposal.near_boundary or proposal.discordant,
     }
