@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placement.arrays import Floats, Integers
+from placement.arrays import Booleans, Floats, Integers
 from placement.errors import refuse
 
 
@@ -27,9 +27,36 @@ class Randomesque:
 
     def __call__(self, values: Floats, n: Integers, draws: Floats) -> Integers:
         most = np.where(n < self.n_early, self.early, self.later)
-        few = np.minimum(most, np.isfinite(values).sum(axis=1))
+        finite = np.isfinite(values)
+        few = np.minimum(most, finite.sum(axis=1))
         rank = np.minimum((draws[:, -1] * few).astype(np.int64), few - 1)
-        return _ranked(_rounded(values), draws[:, :-1], rank)
+        best, doubtful = _plainly_ranked(values, finite, rank)
+        if doubtful.any():
+            some = _rounded(values[doubtful]), draws[doubtful, :-1], rank[doubtful]
+            best[doubtful] = _ranked(*some)
+        return best
+
+
+def _plainly_ranked(values: Floats, finite: Booleans, rank: Integers) -> tuple[Integers, Booleans]:
+    """Return the column of each row's value of `rank`, and the rows where it is too close to call.
+
+    Two billionths of the largest value apart, two values round to different ones for certain.
+    """
+    rows, last = np.arange(len(values)), int(rank.max(initial=0))
+    best, doubtful = np.zeros_like(rows), np.zeros(rows.size, dtype=np.bool_)
+    if not values.size:
+        return best, doubtful
+    known = np.where(finite, values, 0)
+    margin = 2e-9 * np.maximum(known.max(axis=1), -known.min(axis=1))
+    left = values.copy() if last else values
+    for taken in range(last + 1):
+        found, due = left.argmax(axis=1), rank >= taken
+        near = left >= (left[rows, found] - margin)[:, None]
+        doubtful |= due & (near.sum(axis=1) > 1)
+        best = np.where(due, found, best)
+        if taken < last:
+            left[rows, found] = -np.inf
+    return best, doubtful
 
 
 def _ranked(values: Floats, draws: Floats, rank: Integers) -> Integers:
@@ -39,7 +66,7 @@ def _ranked(values: Floats, draws: Floats, rank: Integers) -> Integers:
     """
     left, rows = values.copy(), np.arange(len(values))
     best = rows
-    for taken in range(int(rank.max(initial=0)) + 1 if values.size else 0):
+    for taken in range(int(rank.max(initial=0)) + 1):
         tied = left == left.max(axis=1, keepdims=True)
         found = np.where(tied, draws, np.inf).argmin(axis=1)
         best = np.where(rank >= taken, found, best)
