@@ -24,6 +24,7 @@ from placement.estimators import (
     WeightedLikelihood,
 )
 from placement.exposure import Randomesque
+from placement.exposure_control import Progressive, SympsonHetter
 from placement.guards import CertifiedDirect, NoGuard
 from placement.order import Blocks, Interleaved, RouterThenBlocks
 from placement.penalty import WeightedPenalty
@@ -89,7 +90,11 @@ KINDS: Kinds = {
     },
     Certification: {"pass_curve": PassCurve, "pass_mark": PassMark},
     Guard: {"none": NoGuard, "certified_direct": CertifiedDirect},
-    Exposure: {"randomesque": Randomesque},
+    Exposure: {
+        "randomesque": Randomesque,
+        "progressive": Progressive,
+        "sympson_hetter": SympsonHetter,
+    },
     Stopping: {
         "rate_of_return": RateOfReturn,
         "fixed_length": FixedLength,
