@@ -19,6 +19,7 @@ from placement.ability import (
 )
 from placement.conduct import section_of
 from placement.curves import CurveSet
+from placement.design import Design
 from placement.errors import DesignError
 from placement.estimators import (
     ExpectedAPosteriori,
@@ -27,11 +28,13 @@ from placement.estimators import (
     WeightedLikelihood,
 )
 from placement.items import ItemParameters
+from placement.kinds import KINDS
 from placement.pool import Pool
 from placement.posterior import moments, posterior_of
 from placement.priors import HistogramPrior, NormalPrior
 from placement.quadrature import STANDARD, Quadrature
 from placement.standing import Standing
+from placement.strategies import Estimator
 from tests.placement.examples import items_by_law, needs_reference, study_design
 from tests.placement.golden import (
     catr_answers,
@@ -282,3 +285,10 @@ def test_a_histogram_that_is_none_is_refused(
 def test_a_histogram_beyond_the_scale_is_refused() -> None:
     with pytest.raises(DesignError, match="leaves the scale"):
         HistogramPrior((4.0, 6.0), (1.0, 1.0))(STANDARD.nodes)
+
+
+@pytest.mark.parametrize("kind", ["eap", "map", "ml", "wle"])
+def test_a_design_s_json_keeps_its_estimator_and_its_histogram(kind: str) -> None:
+    chosen = KINDS[Estimator][kind]()
+    design = study_design(estimator=chosen, prior=HistogramPrior((-1.0, 0.5, 2.0), (1.0, 2.0, 1.0)))
+    assert Design.from_json(design.to_json()) == design
