@@ -13,6 +13,7 @@ the complete-data information, which is known exactly from the counts.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from placement.arrays import Floats
 
 # Of the complete-data information, what may be left out; a look on the way up needs less.
 TOLERANCE = 1e-5
-COARSE = 1e-2
+COARSE_TERMS = 2
 # Multiplications above which single precision is used: its rounding is 1e-7 of the sums.
 LARGE = 5e7
 MAX_TERMS = 40
@@ -79,11 +80,12 @@ def coarse_information(
     step = max(1, patterns // few)
     thin = [block.part(slice(0, None, step)) for block in blocks]
     expected = expect(thin, structure.log_chances(raw), structure.log_weights(raw))
-    persons = _Persons(structure, raw, COARSE, single=True)
+    persons = _Persons(structure, raw, 0.0, single=True)
     missing = _Gram(structure.n_free)
-    for scores, k in persons.all_terms(thin):
-        if k:
-            missing.add(structure.reduce_columns(scores))
+    for block in thin:
+        for piece in _pieces(block, persons.rows):
+            for scores in persons.first_terms(piece):
+                missing.add(structure.reduce_columns(scores))
     blank = Expectation(0.0, np.zeros_like(expected.counts), np.zeros_like(expected.mass))
     priors = _complete(structure, raw, blank)
     total = sum(float(block.weights.sum()) for block in blocks)
@@ -141,6 +143,14 @@ class _Persons:
         for block in blocks:
             for piece in _pieces(block, self.rows):
                 yield from ((scores, k) for k, scores in enumerate(self.terms(piece)))
+
+    def first_terms(self, block: Block) -> Iterator[Floats]:
+        """Yield √w E(φ_k s), (n, R), for the first k from 1 on."""
+        posterior, _ = posterior_in(block, self._table, self._weights)
+        shapes = islice(_polynomials(posterior, self._structure.nodes), 1, 1 + COARSE_TERMS)
+        posterior *= np.sqrt(block.weights)[:, None]
+        for shape in shapes:
+            yield self._scores(block, (posterior * shape).astype(self._type, copy=False))
 
     def terms(self, block: Block) -> Iterator[Floats]:
         """Yield √w E(φ_k s) of the block's persons, (n, R), for k = 0, 1 … as far as needed."""

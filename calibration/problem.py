@@ -15,7 +15,7 @@ from calibration.structure import Structure
 from placement.arrays import Floats
 
 # Patterns that are enough to look at for a metric.
-MANY = 4_000
+MANY = 4000
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +44,11 @@ class Point:
     def gradient(self) -> Floats:
         """Of the objective by the free parameters, (F,)."""
         return self.structure.reduce(self._ascent.gradient)
+
+    @property
+    def raw_gradient(self) -> Floats:
+        """Of the objective by the raw parameters, (R,)."""
+        return self._ascent.gradient
 
     def metric(self) -> Floats:
         """Return EM's metric, the expected complete-data information, (F, F)."""
@@ -85,9 +90,14 @@ class Problem:
     blocks: Sequence[Block]
 
     def at(self, free: Floats) -> Point:
-        raw = self.structure.expand(free)
+        """Return the point of free parameters (F,): one E-step."""
+        return self.at_raw(self.structure.expand(free))
+
+    def at_raw(self, raw: Floats) -> Point:
+        """Return the point of raw parameters (R,)."""
         table, weights = self.structure.log_chances(raw), self.structure.log_weights(raw)
         expected = expect(self.blocks, table, weights)
+        free = self.structure.pick(raw)
         return Point(self.structure, free, raw, expected, self.structure.log_prior(raw))
 
     def hessian(self, point: Point) -> Floats:

@@ -1,0 +1,313 @@
+"""CPU time and accuracy of calibration, ours and peers', on the same data in the same run.
+
+    python benchmarks/calibration.py [--peers OTHER_PYTHON] [--only 2pl,3pl] [--scale 20000,80000]
+
+The peers (mirt, theta-irt, girth from PyPI) live in an environment of their own, whose interpreter
+is OTHER_PYTHON; without it only ours is measured. One thread each. Times are CPU seconds of the
+fit from an array in memory; "with errors" adds standard errors. theta-irt is measured at its
+second run, after it has compiled.
+"""
+
+# Each worker runs in an interpreter that has one of the packages only.
+# ruff: noqa: ANN001, ANN002, ANN201, PLC0415
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# This file's folder is first on the path, and would hide the package of the same name.
+sys.path[0] = str(ROOT)
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
+SINGLE = dict.fromkeys(THREADS, "1") | {
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+}
+PROBLEMS = {
+    "2pl": ("2PL", 2_000, 40, None),
+    "3pl": ("3PL", 5_000, 60, None),
+    "grm": ("GRM", 2_000, 20, None),
+    "sparse": ("2PL", 20_000, 300, 25),
+    "large": ("2PL", 100_000, 100, None),
+}
+TITLES = {
+    "2pl": "2PL 2 000 × 40",
+    "3pl": "3PL 5 000 × 60, priors",
+    "grm": "GRM 2 000 × 20 × 5",
+    "sparse": "2PL 20 000 × 300, 25 answered",
+    "large": "2PL 100 000 × 100",
+}
+PEERS = ("theta", "mirt", "girth")
+SECONDS = 240
+
+
+def simulate(name, persons=None):
+    """Scores (N, J) as bytes, -1 where not asked, and the true a, b: fixed seeds."""
+    import numpy as np
+
+    model, n, j, given = PROBLEMS[name]
+    n = persons or n
+    rng = np.random.default_rng(20260901)
+    a = rng.lognormal(0.2, 0.35, j)
+    if model == "GRM":
+        b = rng.normal(0, 0.7, (j, 1)) + np.array([-1.35, -0.45, 0.45, 1.35])
+        b += rng.uniform(-0.3, 0.3, b.shape)
+        star = 1 / (1 + np.exp(-a[:, None] * (rng.normal(size=(n, 1, 1)) - b)))
+        return (rng.random((n, j, 1)) < star).sum(axis=2).astype(np.int8), a, b
+    b = rng.normal(0, 1.1, j)
+    c = rng.beta(5, 17, j) if model == "3PL" else np.zeros(j)
+    scores = np.full((n, j), -1, dtype=np.int8)
+    for begin in range(0, n, 10_000):
+        rows = slice(begin, min(begin + 10_000, n))
+        theta = rng.normal(size=(rows.stop - rows.start, 1))
+        chance = c + (1 - c) / (1 + np.exp(-a * (theta - b)))
+        scores[rows] = rng.random(chance.shape) < chance
+        if given:
+            hidden = np.argsort(rng.random(chance.shape), axis=1)[:, given:]
+            np.put_along_axis(scores[rows], hidden, -1, axis=1)
+    return scores, a, b
+
+
+def ours(name, scores):
+    """(seconds, seconds with errors, cycles, a, b) of this package."""
+    import numpy as np
+
+    from calibration import ItemPrior, Model, Priors, Responses, StandardErrors, fit
+    from calibration.priors import NO_PRIORS, Beta, Normal
+
+    model = Model(PROBLEMS[name][0])
+    on_guessing = Priors(ItemPrior(Normal(0, 0.5), Normal(0, 2), Beta(5, 17)))
+    priors = on_guessing if model is Model.THREE_PL else NO_PRIORS
+    data = responses_of(Responses, scores)
+    times, found = [], None
+    for se in (StandardErrors.NONE, StandardErrors.OAKES):
+        best = float("inf")
+        for _ in range(3):
+            began = time.process_time()
+            found = fit(data, models=model, priors=priors, se=se)
+            best = min(best, time.process_time() - began)
+        times.append(best)
+    a = np.array([item["a"] for item in found.items])
+    b = np.array([item.values[1:5] if name == "grm" else item["b"] for item in found.items])
+    return (*times, found.cycles, a, b)
+
+
+def responses_of(kind, scores):
+    import numpy as np
+
+    if scores.min() >= 0:
+        return kind.from_matrix(scores)
+    people, items = np.nonzero(scores >= 0)
+    order = [str(j) for j in range(scores.shape[1])]
+    return kind.from_list(people, items.astype(str), scores[people, items], all_items=order)
+
+
+def theta(name, scores):
+    import numpy as np
+    from theta import fit
+
+    if name == "grm":
+        raise SystemExit("no GRM")
+    table = np.where(scores < 0, np.nan, scores.astype(float))
+    for _ in range(2):
+        began = time.process_time()
+        found = fit(table, PROBLEMS[name][0])
+        plain = time.process_time() - began
+    full = plain
+    if name in {"2pl", "3pl"}:
+        for _ in range(2):
+            began = time.process_time()
+            found.standard_errors(table)
+            full = plain + time.process_time() - began
+    return plain, full, found.n_iter, np.asarray(found.a), np.asarray(found.b)
+
+
+def mirt(name, scores):
+    import numpy as np
+    from mirt import fit_mirt
+
+    settings = {"model": PROBLEMS[name][0], "n_quadpts": 61}
+    if name == "3pl":
+        settings["accelerate"] = "squarem"
+    times = []
+    fit_mirt(scores[:200].astype(int), **settings)
+    for errors in (False, True):
+        began = time.process_time()
+        found = fit_mirt(scores.astype(int), compute_standard_errors=errors, **settings)
+        times.append(time.process_time() - began)
+    values = found.model.parameters
+    b = values["thresholds"] if name == "grm" else np.ravel(values["difficulty"])
+    return (*times, 0, np.ravel(values["discrimination"]), np.asarray(b))
+
+
+def girth(name, scores):
+    import numpy as np
+    from girth import grm_mml, twopl_mml
+
+    if name == "3pl":
+        raise SystemExit("its 3PL crashes")
+    table = scores.T.astype(int)
+    fit = grm_mml if name == "grm" else twopl_mml
+    began = time.process_time()
+    found = fit(
+        table + 1 if name == "grm" else np.where(table < 0, -99999, table), {"quadrature_n": 61}
+    )
+    spent = time.process_time() - began
+    return spent, float("nan"), 0, found["Discrimination"], found["Difficulty"]
+
+
+def work(peer, name):
+    """Measure one package on one problem; prints a line of JSON."""
+    import numpy as np
+
+    scores, a, b = simulate(name)
+    plain, full, cycles, a_hat, b_hat = globals()[peer](name, scores)
+    rmse = [float(np.sqrt(np.nanmean((x - y) ** 2))) for x, y in ((a_hat, a), (b_hat, b))]
+    print(json.dumps({"plain": plain, "full": full, "cycles": cycles, "rmse": rmse}))
+
+
+def floor(name):
+    """CPU seconds of one cycle's two products alone: GEMMs, or a sparse gather, 61 nodes."""
+    import numpy as np
+    from scipy import sparse
+
+    scores, _, _ = simulate(name)
+    rng = np.random.default_rng(0)
+    posterior = rng.random((len(scores), 61))
+    if name in {"sparse", "grm"}:
+        people, items = np.nonzero(scores >= 0)
+        columns = items * 5 + scores[people, items]
+        shape = (len(scores), 5 * scores.shape[1])
+        answers = sparse.csr_array((np.ones(people.size), (people, columns)), shape)
+    else:
+        answers = scores.astype(float)
+    table = rng.random((answers.shape[1], 61))
+    best = float("inf")
+    for _ in range(5):
+        began = time.process_time()
+        answers @ table
+        answers.T @ posterior
+        best = min(best, time.process_time() - began)
+    print(json.dumps({"plain": best}))
+
+
+def scale(persons):
+    """Time and memory of sparse responses of `persons` × 300 with 25 answered."""
+    import resource
+
+    import numpy as np
+
+    from calibration import Responses, fit
+
+    scores, _, _ = simulate("sparse", persons)
+    data = responses_of(Responses, scores)
+    del scores
+    size = data.answers.items.nbytes + data.answers.scores.nbytes + data.answers.starts.nbytes
+    import tracemalloc
+
+    tracemalloc.start()
+    began = time.process_time()
+    found = fit(data)
+    spent = time.process_time() - began
+    peak = tracemalloc.get_traced_memory()[1]
+    top = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(
+        json.dumps(
+            {
+                "seconds": spent,
+                "stored": size,
+                "beyond": peak,
+                "resident": top,
+                "cycles": found.cycles,
+                "rows": int(np.size(data.group)),
+            }
+        )
+    )
+
+
+def run(python, *arguments):
+    """The worker's JSON, or None and why not."""
+    environment = os.environ | SINGLE
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            done = subprocess.run(
+                [python, __file__, "--work", *map(str, arguments)],
+                env=environment,
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"over {SECONDS} s"
+    lines = done.stdout.strip().splitlines()
+    if done.returncode or not lines:
+        return (done.stderr.strip().splitlines() or ["failed"])[-1][:70]
+    return json.loads(lines[-1])
+
+
+def report(names, peers):
+    print(
+        "| problem | package | CPU s | with errors | ratio to ours | with errors | "
+        "RMSE a / b | cycles | × floor |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    for name in names:
+        base, low = run(sys.executable, "ours", name), run(sys.executable, "floor", name)
+        line(TITLES[name], "ours", base, base, low)
+        if isinstance(base, str):
+            continue
+        for peer in PEERS if peers else ():
+            line("", peer, run(peers, peer, name), base, None)
+
+
+def line(title, package, found, base, low):
+    if isinstance(found, str):
+        print(f"| {title} | {package} | {found} | | | | | | |", flush=True)
+        return
+    ratio = found["plain"] / base["plain"], found["full"] / base["full"]
+    over = found["plain"] / (found["cycles"] * low["plain"]) if low else float("nan")
+    print(
+        f"| {title} | {package} | {found['plain']:.3f} | {found['full']:.3f} | {ratio[0]:.1f} | "
+        f"{ratio[1]:.1f} | {found['rmse'][0]:.3f} / {found['rmse'][1]:.3f} | {found['cycles']} | "
+        f"{over:.1f} |",
+        flush=True,
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", help="interpreter of an environment with the peers")
+    parser.add_argument("--only", default=",".join(PROBLEMS))
+    parser.add_argument("--scale", default="")
+    parser.add_argument("--work", nargs="+")
+    given = parser.parse_args()
+    if given.work:
+        kind, *rest = given.work
+        tasks = {"floor": floor, "scale": lambda n: scale(int(n))}
+        tasks[kind](*rest) if kind in tasks else work(kind, *rest)
+        return
+    if given.scale:
+        print("| persons | CPU s | responses MB | beyond MB (traced) | of it | cycles |")
+        print("|---|---|---|---|---|---|")
+        for persons in given.scale.split(","):
+            f = run(sys.executable, "scale", persons)
+            print(
+                f
+                if isinstance(f, str)
+                else f"| {persons} | {f['seconds']:.1f} | {f['stored'] / 1e6:.1f} | "
+                f"{f['beyond'] / 1e6:.1f} | {f['beyond'] / f['stored']:.1f} | {f['cycles']} |",
+                flush=True,
+            )
+        return
+    report(given.only.split(","), given.peers)
+
+
+if __name__ == "__main__":
+    main()
