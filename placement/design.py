@@ -8,7 +8,7 @@ from typing import Self
 
 from placement.arrays import Floats
 from placement.content import Blueprint
-from placement.dependence import Independent
+from placement.dependence import Equal, Independent
 from placement.documents import from_plain, to_plain
 from placement.errors import DesignError, refuse
 from placement.estimators import ExpectedAPosteriori
@@ -34,6 +34,7 @@ from placement.strategies import (
 )
 from placement.tracks import Track
 
+RHO = 0.3
 CUTS = (-0.75, 0.25, 1.0)
 TRACKS = (Track("long", 15.0), Track("medium", 8.0), Track("short", 4.0), Track("direct", 0.0))
 # Rows: where a person belongs; columns: where they are placed; both long … direct. Hours, a failed
@@ -177,7 +178,10 @@ def default_design(
     *,
     version: int = 1,
 ) -> Design:
-    """Return the design `placement` for modules by code, with category weights when mapped."""
+    """Return the design `placement` for modules by code, with category weights when mapped.
+
+    Modules are believed to correlate by `RHO`, which is low: to believe too much is worse.
+    """
     blueprints = modules if isinstance(modules, Mapping) else {code: {} for code in modules}
     return Design(
         "placement",
@@ -187,4 +191,5 @@ def default_design(
             for code, weights in blueprints.items()
         ),
         opening=Opening(1),
+        dependence=Equal(RHO),
     )

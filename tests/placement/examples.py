@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from placement.arrays import Floats
+from placement.dependence import Independent
 from placement.design import Design, ModuleDesign, Share, default_design
 from placement.engine import decide
 from placement.exposure import Randomesque
@@ -64,7 +65,9 @@ def drawn(items: list[ItemParameters], seed: int) -> list[ItemParameters]:
 
 
 def authored_design(*modules: str) -> Design:
-    return default_design({module: {f"c{i}": 1 / 6 for i in range(6)} for module in modules})
+    """The product's design with six categories a module, and modules that stand alone."""
+    shares = {module: {f"c{i}": 1 / 6 for i in range(6)} for module in modules}
+    return replace(default_design(shares), dependence=Independent())
 
 
 def study_design(**changes: object) -> Design:

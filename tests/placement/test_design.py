@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.content import Blueprint
+from placement.dependence import Equal
 from placement.design import Design, ModuleDesign, Share, default_design
 from placement.errors import DesignError
 from placement.exposure import Randomesque
+from placement.order import Blocks
 from placement.planning import fit_design
 from placement.plans import ModulePlan
 from placement.pool import Pool
@@ -75,6 +77,7 @@ def test_the_default_design_is_what_the_municipality_was_told() -> None:
     assert isinstance(design.stopping, RateOfReturn)
     assert (design.stopping.minimum, design.stopping.maximum) == (5, 25)
     assert design.stopping.cost == 45 / 3600
+    assert (design.dependence, design.order) == (Equal(0.3), Blocks())
 
 
 def test_losses_are_the_table_of_hours_with_rows_by_true_need() -> None:
