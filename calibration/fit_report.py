@@ -24,6 +24,7 @@ FEWEST = 100
 # Q3 this far above its mean calls for a look (Christensen, Makransky & Horton 2017).
 STANDS_OUT = 0.2
 MOST_PAIRS = 5_000
+HISTOGRAM: tuple[float, ...] = tuple(np.linspace(-4.0, 4.0, 33).tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,17 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class ModuleReport:
-    """`n_whole` persons answered every item; `mean` and `sd` are the persons' abilities'."""
+    """`n_whole` persons answered every item; `mean` and `sd` are the persons' abilities'.
+
+    `ability_counts` counts their EAP abilities between the edges `HISTOGRAM`, ends included.
+    """
 
     module: str
     n_persons: int
     n_whole: int
     mean: float
     sd: float
+    ability_counts: tuple[int, ...]
     alpha: float
     m2: OverallFit | None
     q3_mean: float
@@ -119,6 +124,7 @@ def module_report(module: str, form: Fitted, responses: Responses) -> ModuleRepo
         len(whole),
         fitted.mean,
         fitted.sd,
+        _counted(theta),
         alpha(scores),
         overall,
         centre,
@@ -154,6 +160,11 @@ def _items(
         )
         for j, name in enumerate(names)
     )
+
+
+def _counted(theta: Floats) -> tuple[int, ...]:
+    within = np.clip(theta, HISTOGRAM[0], HISTOGRAM[-1])
+    return tuple(np.histogram(within, HISTOGRAM)[0].tolist())
 
 
 def _standing_out(fitted: Fitted, correlations: Floats) -> tuple[float, tuple[Pair, ...]]:

@@ -13,16 +13,23 @@ from calibration.fit_report import fit_report
 from calibration.modules import Request, in_groups
 from calibration.modules import calibrate as run
 from calibration.reading import ItemFacts, ResponseSheet, read_facts, read_sheet
+from calibration.report import html_page
+from placement.design import CUTS
 from placement.reading import read_pool, write_pool
 from webapp.commands import files, reports
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from calibration import Responses
     from placement.items import ItemParameters
 
 MODELS = ("rasch", "2pl", "3pl", "grm", "gpcm", "nrm")
+SHOWN = (
+    "n_persons", "n_items", "n_responses", "log_likelihood", "aic", "bic", "n_parameters",
+    "cycles", "converged", "reliability", "seconds",
+)  # fmt: skip
 PRIORS = ("none", "weak", "author", "hierarchical")
 
 
@@ -42,6 +49,7 @@ PRIORS = ("none", "weak", "author", "hierarchical")
 @click.option("--groups", metavar="COLUMN", help="Each person's group, with its own mean and sd.")
 @click.option("--se", default="oakes", show_default=True, type=click.Choice(("oakes", "none")))
 @click.option("--tolerance", default=1e-4, show_default=True, type=click.FloatRange(1e-10, 1.0))
+@click.option("--html", "html_file", metavar="REPORT.html", type=files.OUTPUT)
 def calibrate(  # noqa: PLR0913 - one argument an option
     *,
     responses_file: Path,
@@ -53,6 +61,7 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     groups: str | None,
     se: str,
     tolerance: float,
+    html_file: Path | None,
 ) -> None:
     """Estimate item parameters from what people answered.
 
@@ -73,11 +82,14 @@ def calibrate(  # noqa: PLR0913 - one argument an option
         say_on_terminal("")
     notices = [str(notice) for module in found.modules for notice in module.notices]
     report = reports.calibration_report(found, request, time.perf_counter() - started, notices)
-    files.write({pool_file: write_pool(found.items), json_file: reports.as_json(report)})
-    for name in ("n_persons", "n_items", "n_responses", "log_likelihood", "aic", "bic",
-                 "n_parameters", "cycles", "converged", "reliability", "seconds"):  # fmt: skip
-        value = report[name]
-        click.echo(f"{name:<16} {round(value, 4) if isinstance(value, float) else value}")
+    page = ""
+    if html_file is not None:
+        shown = {name: _shown(report[name]) for name in SHOWN}
+        page = page_of(responses_file.name, shown, responses, found.items, notices)
+    texts = {pool_file: write_pool(found.items), json_file: reports.as_json(report)}
+    files.write({**texts, html_file: page})
+    for name in SHOWN:
+        click.echo(f"{name:<16} {_shown(report[name])}")
     for notice in notices:
         click.echo(f"note: {notice}", err=True)
 
@@ -86,7 +98,10 @@ def calibrate(  # noqa: PLR0913 - one argument an option
 @click.argument("responses_file", metavar="RESPONSES.csv", type=files.INPUT)
 @click.option("--pool", "pool_file", metavar="POOL.csv", required=True, type=files.INPUT)
 @click.option("--json", "json_file", metavar="OUT", type=files.OUTPUT)
-def fit(*, responses_file: Path, pool_file: Path, json_file: Path | None) -> None:
+@click.option("--html", "html_file", metavar="REPORT.html", type=files.OUTPUT)
+def fit(
+    *, responses_file: Path, pool_file: Path, json_file: Path | None, html_file: Path | None
+) -> None:
     """Say how well answers agree with a pool's parameters.
 
     Classical figures, infit and outfit, curves, Q3 and LD-X² for all; S-X² and M2 of the persons
@@ -97,7 +112,8 @@ def fit(*, responses_file: Path, pool_file: Path, json_file: Path | None) -> Non
         report = fit_report(sheet.responses, pool)
     except CalibrationError as error:
         raise click.ClickException(faults(responses_file, error)) from error
-    files.write({json_file: reports.as_json(report)})
+    page = page_of(responses_file.name, {}, sheet.responses, pool, ()) if html_file else ""
+    files.write({json_file: reports.as_json(report), html_file: page})
     for module in report.modules:
         click.echo(f"{module.module}: {module.n_persons} persons, alpha {module.alpha:.3f}")
         if module.m2 is not None:
@@ -117,6 +133,22 @@ def fit(*, responses_file: Path, pool_file: Path, json_file: Path | None) -> Non
             click.echo(line)
         for note in module.notes:
             click.echo(f"note: {note}", err=True)
+
+
+def page_of(
+    name: str,
+    figures: Mapping[str, str],
+    responses: Responses,
+    pool: Sequence[ItemParameters],
+    notices: Sequence[str],
+) -> str:
+    """Return a pool's fit to `responses` as a page, against the cuts of the default design."""
+    known = {item.item: item for item in pool}
+    modules = [
+        (module, [known[item.item] for item in module.items])
+        for module in fit_report(responses, pool).modules
+    ]
+    return html_page(f"Calibration: {name}", figures, modules, CUTS, notices)
 
 
 def responses_of(file: Path, columns: list[str] | None = None) -> ResponseSheet:
@@ -146,6 +178,10 @@ def say_on_terminal(text: str) -> None:
     """Replace the progress line on a terminal; say nothing in a file or a pipe."""
     if sys.stderr.isatty():
         click.echo(f"\r\x1b[K{text}", err=True, nl=False)
+
+
+def _shown(value: object) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else f"{value}"
 
 
 def _facts(file: Path | None) -> Mapping[str, ItemFacts]:

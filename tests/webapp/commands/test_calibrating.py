@@ -2,10 +2,12 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from justhtml import JustHTML
 
 from calibration import modules
 from placement.reading import read_pool
@@ -204,6 +206,30 @@ def test_fit_with_gaps_leaves_out_what_needs_a_whole_form(tmp_path):
     assert module["m2"] is None
     assert module["items"][0]["s_x2"] is None
     assert "no S-X² and no M2" in module["notes"][0]
+
+
+@pytest.mark.parametrize("model", ["2pl", "grm"])
+def test_the_page_stands_alone_and_shows_every_item(answers, tmp_path, model):
+    page = tmp_path / "REPORT.html"
+    args = ("--model", model, "--out", tmp_path / "P.csv", "--html", page)
+    assert spor("calibrate", answers, *args).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert not JustHTML(text, collect_errors=True).errors
+    assert text.count("<h1>") == 1
+    assert "Wright map" in text
+    assert "Information of all items" in text
+    assert text.count("<svg") == 8 + 2
+    assert "nan" not in text
+    assert not re.search(r"https?://|<script|<link|url\(|@import", text)
+
+
+def test_names_are_text_on_the_page(tmp_path):
+    file, page = tmp_path / "R.csv", tmp_path / "R.html"
+    file.write_text(wide(table()).replace("q0", "<b>&q0"), encoding="utf-8")
+    assert spor("calibrate", file, "--out", tmp_path / "P.csv", "--html", page).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "<b>" not in text
+    assert "&lt;b&gt;&amp;q0" in text
 
 
 def test_answers_to_other_items_have_no_fit(answers, tmp_path):
