@@ -1,4 +1,5 @@
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -106,3 +107,12 @@ def test_post_hoc_agrees_with_the_whole_bank_more_than_with_the_truth(name: str)
     real = simulate(design, pool, theta, seed=1)
     assert result.rmse < real.rmse
     assert result.decision_accuracy > real.decision_accuracy
+
+
+def test_the_documents_show_every_built_in_design_as_it_is() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "designs.md").read_text(encoding="utf-8")
+    blocks = [part.partition("\n```")[0] for part in text.split("```toml\n")[1:]]
+    extra, shown = blocks[0], blocks[1:]
+    assert [from_toml(block) for block in shown] == [built_in(name) for name in BUILT_IN]
+    stem = 'name = "mine"\nversion = 1\nmodules = [{ module = "TB" }]\n'
+    assert from_toml(stem + extra).guard.required == 0.85

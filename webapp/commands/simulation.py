@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from item_bank import service as bank
+from placement.conduct import section_of
 from placement.design import Design, default_design
 from placement.designs import for_modules
 from placement.errors import DesignError
@@ -21,6 +22,7 @@ from placement.pool import Pool
 from placement.posthoc import simulate_answers
 from placement.reading import UnreadableError, read_pool
 from placement.sampling import ModuleSample
+from placement.shadow import Infeasible, ShadowTest, possible
 from placement.simulation import SimulationResult
 from placement.simulation import simulate as run
 from webapp.commands import context
@@ -121,9 +123,22 @@ def _pool_and_design(pool_file: Path | None, design_file: Path | None) -> tuple[
     if design_file is None:
         return pool, fitted or fit_design(default_design(modules), pool)
     try:
-        return pool, fit_design(for_modules(read_design(design_file), modules), pool)
+        design = for_modules(read_design(design_file), modules)
+        _tell_impossible(design, pool)
+        return pool, fit_design(design, pool)
     except DesignError as error:
         raise click.ClickException(f"{design_file}: {error}") from error
+
+
+def _tell_impossible(design: Design, pool: Pool) -> None:
+    """Say for which modules no test keeps the constraints, so that the penalty will decide."""
+    if not isinstance(design.content, ShadowTest):
+        return
+    for module in design.modules:
+        found = possible(design.content, section_of(design, module, pool))
+        if isinstance(found, Infeasible):
+            text = "no test keeps all constraints; the weighted penalty decides"
+            click.echo(f"module {module.module}: {text} ({found.reason})", err=True)
 
 
 def _published() -> tuple[Pool, Design]:
