@@ -9,16 +9,22 @@ import numpy as np
 from calibration.answers import MISSING
 from calibration.errors import ModelError, Notice, refuse
 from calibration.fitting import fit
+from calibration.hyper import HyperPriors
 from calibration.models import Model
 from calibration.pooling import pool_items
 from calibration.priors import NO_PRIORS, WEAK_PRIORS, Priors, author_priors
 from calibration.reading import ItemFacts
 from calibration.responses import Responses
 from calibration.results import Calibration
+from calibration.sampling import draw
 from calibration.uncertainty import StandardErrors
+from placement.arrays import frozen
 from placement.items import ItemParameters
 
 ALL = "all"
+HIERARCHICAL = "hierarchical"
+# Persons from whom on the laws of the slopes and difficulties are drawn with the items.
+MANY = 300
 MODELS: Mapping[str, Model] = {
     "rasch": Model.RASCH,
     "1pl": Model.ONE_PL,
@@ -110,17 +116,33 @@ def calibrate(
     found = []
     for module, items in modules_of(responses.items, facts).items():
         part = of_items(responses, items)
+        own = {item: models[item] for item in items}
         calibration = fit(
-            part,
-            models={item: models[item] for item in items},
-            priors=priors,
-            se=request.se,
-            tolerance=request.tolerance,
+            part, models=own, priors=priors, se=request.se, tolerance=request.tolerance
         )
+        if request.priors == HIERARCHICAL:
+            calibration = averaged(calibration, part, own, priors)
         kept, notices = pool_items(calibration, facts, module)
         everything = (*calibration.notices, *notices)
         found.append(ModuleCalibration(module, calibration, kept, everything))
     return Calibrations(tuple(found), int((responses.answers.answered() > 0).sum()))
+
+
+def averaged(
+    calibration: Calibration, responses: Responses, models: Mapping[str, Model], priors: Priors
+) -> Calibration:
+    """Return the calibration with each item's posterior mean and covariance, from draws of it.
+
+    The laws of log a and b are drawn too where enough persons tell of them, and fixed below.
+    """
+    hyper = HyperPriors() if calibration.n_persons >= MANY else None
+    drawn = draw(responses, models=models, priors=priors, hyper=hyper)
+    known = {item.item: item for item in drawn.items}
+    items = tuple(
+        replace(e, values=frozen(known[e.item].mean), covariance=frozen(known[e.item].covariance))
+        for e in calibration.items
+    )
+    return replace(calibration, items=items)
 
 
 def modules_of(items: Sequence[str], facts: Mapping[str, ItemFacts]) -> dict[str, list[str]]:
@@ -163,18 +185,17 @@ def models_of(
 
 
 def priors_of(facts: Mapping[str, ItemFacts], name: str) -> Priors:
-    """Return the priors of this name: none, weak or author.
+    """Return the priors of this name: none, weak, author or hierarchical.
 
-    An author's priors ask for a level of at least one item.
+    An author's priors ask for a level of at least one item; hierarchical ones use what there is.
     """
     if name == "none":
         return NO_PRIORS
     if name == "weak":
         return WEAK_PRIORS
-    if name != "author":
-        raise ModelError([f"priors {name!r} are not supported yet: none, weak or author are"])
     levels = {item: f.level for item, f in facts.items() if f.level is not None}
-    refuse(ModelError, [] if levels else ["priors of the author need a level of the items"])
+    if name != HIERARCHICAL:
+        refuse(ModelError, [] if levels else ["priors of the author need a level of the items"])
     return author_priors(levels)
 
 

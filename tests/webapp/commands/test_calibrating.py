@@ -102,6 +102,18 @@ def test_facts_give_modules_models_and_levels(answers, tmp_path):
     )
 
 
+@pytest.mark.parametrize("persons", [120, 400])
+def test_hierarchical_priors_give_posterior_means(tmp_path, persons):
+    file, pool = tmp_path / "R.csv", tmp_path / "P.csv"
+    file.write_text(wide(table(persons)), encoding="utf-8")
+    result = spor("calibrate", file, "--priors", "hierarchical", "--out", pool)
+    assert result.exit_code == 0, result.output
+    items = read_pool(pool.read_text())
+    assert all(0.05 < item.se_a < 0.6 and 0.05 < item.se_b < 0.6 for item in items)
+    b = [item.b for item in items]
+    assert np.corrcoef(b, np.linspace(-1.5, 1.5, 8))[0, 1] > 0.95
+
+
 def test_groups_have_their_own_mean(tmp_path):
     rng = np.random.default_rng(4)
     theta = np.repeat([0.0, 0.8], 400)[:, None] + rng.standard_normal((800, 1))
