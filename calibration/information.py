@@ -21,6 +21,8 @@ import numpy as np
 from calibration.blocks import Block
 from calibration.complete import observed
 from calibration.expectation import Expectation, expect, posterior_in
+from calibration.few_answers import FewAnswers, suits
+from calibration.polynomials import Reals, orthonormal
 from calibration.population import weight_slopes
 from calibration.structure import Structure
 from placement.arrays import Floats
@@ -31,6 +33,8 @@ COARSE_TERMS = 2
 # Multiplications above which single precision is used: its rounding is 1e-7 of the sums.
 LARGE = 5e7
 MAX_TERMS = 40
+# Persons of a block who tell how many terms it needs.
+SAMPLE = 16
 # Numbers in the largest temporary table of a block.
 BUDGET = 400_000
 
@@ -61,11 +65,15 @@ def information(
     patterns = sum(block.weights.size for block in blocks)
     large = patterns * float(structure.n_free) ** 2 > LARGE
     persons = _Persons(structure, raw, TOLERANCE * (10 if large else 1), single=large)
-    missing, meat = _Gram(structure.n_free), _Gram(structure.n_free)
+    if large and not cross and suits(structure, blocks):
+        terms = max(persons.needed(block) for block in blocks)
+        missing = FewAnswers(structure, raw).missing(blocks, terms)
+        return Information(_complete(structure, raw, expected) - missing, np.zeros_like(missing))
+    sums, meat = _Gram(structure.n_free), _Gram(structure.n_free)
     for scores, k in persons.all_terms(blocks):
         if k or cross:
-            (missing if k else meat).add(structure.reduce_columns(scores))
-    return Information(_complete(structure, raw, expected) - missing.total(), meat.total())
+            (sums if k else meat).add(structure.reduce_columns(scores))
+    return Information(_complete(structure, raw, expected) - sums.total(), meat.total())
 
 
 def coarse_information(
@@ -144,29 +152,36 @@ class _Persons:
             for piece in _pieces(block, self.rows):
                 yield from ((scores, k) for k, scores in enumerate(self.terms(piece)))
 
+    def needed(self, block: Block) -> int:
+        """Return how many terms beyond the mean the first persons of a block call for."""
+        return sum(1 for _ in self.terms(block.part(slice(0, SAMPLE)))) - 1
+
     def first_terms(self, block: Block) -> Iterator[Floats]:
         """Yield √w E(φ_k s), (n, R), for the first k from 1 on."""
-        posterior, _ = posterior_in(block, self._table, self._weights)
-        shapes = islice(_polynomials(posterior, self._structure.nodes), 1, 1 + COARSE_TERMS)
-        posterior *= np.sqrt(block.weights)[:, None]
-        for shape in shapes:
-            yield self._scores(block, (posterior * shape).astype(self._type, copy=False))
+        roots, heavy = self._roots(block)
+        for shape in islice(orthonormal(roots, self._structure.nodes), 1, 1 + COARSE_TERMS):
+            yield self._scores(block, shape * heavy)
 
     def terms(self, block: Block) -> Iterator[Floats]:
         """Yield √w E(φ_k s) of the block's persons, (n, R), for k = 0, 1 … as far as needed."""
-        posterior, _ = posterior_in(block, self._table, self._weights)
-        total = self._squares(block, posterior * block.weights[:, None])
+        roots, heavy = self._roots(block)
+        total = self._squares(block, (heavy * heavy).astype(np.float64))
         rest = total.copy()
-        shapes = _polynomials(posterior, self._structure.nodes)
-        posterior *= np.sqrt(block.weights)[:, None]
-        for _, shape in zip(range(MAX_TERMS), shapes, strict=False):
-            scores = self._scores(block, (posterior * shape).astype(self._type, copy=False))
+        for shape in islice(orthonormal(roots, self._structure.nodes), MAX_TERMS):
+            scores = self._scores(block, shape * heavy)
             rest -= np.einsum("nr,nr->r", scores, scores)
             yield scores
             if (rest <= self._tolerance * total).all():
                 return
 
-    def _scores(self, block: Block, weights: Floats) -> Floats:
+    def _roots(self, block: Block) -> tuple[Reals, Reals]:
+        """Return the roots of the persons' posteriors, and the same times √w, (n, Q)."""
+        posterior, _ = posterior_in(block, self._table, self._weights)
+        roots: Reals = np.sqrt(posterior, out=posterior).astype(self._type, copy=False)
+        heavy: Reals = roots * np.sqrt(block.weights)[:, None].astype(self._type)
+        return roots, heavy
+
+    def _scores(self, block: Block, weights: Reals) -> Floats:
         """Return Σ_q weights × score, (n, R), from weights (n, Q)."""
         scores = np.empty((len(weights), self._structure.start.size), dtype=self._type)
         for batch, (left, right) in zip(self._structure.batches, self._factors, strict=True):
@@ -201,25 +216,6 @@ def _factors(slopes: Floats, kind: type[np.floating[Any]]) -> tuple[Floats, Floa
     values, vectors = np.linalg.eigh(flat @ flat.T)
     left = vectors[:, values > 1e-15 * values[-1]]
     return left.astype(kind), (left.T @ flat).astype(kind)
-
-
-def _polynomials(posterior: Floats, nodes: Floats) -> Iterator[Floats]:
-    """Yield polynomials orthonormal under each row of `posterior`, (n, Q), from degree 0 on.
-
-    Lanczos' three-term recurrence (Gautschi 2004, "Orthogonal polynomials", 2.2.3). `posterior`
-    rows may have any sum; the polynomials are normal under the row divided by its sum.
-    """
-    mass = posterior / posterior.sum(axis=1, keepdims=True)
-    older, shape = np.zeros_like(mass), np.ones_like(mass)
-    norm = np.zeros((len(mass), 1))
-    while True:
-        yield shape
-        centre = np.einsum("nq,nq,nq,q->n", mass, shape, shape, nodes)[:, None]
-        following = (nodes - centre) * shape - norm * older
-        norm = np.sqrt(np.einsum("nq,nq,nq->n", mass, following, following))[:, None]
-        older = shape
-        # A posterior on few nodes has few polynomials; the ones beyond are nought.
-        shape = np.where(norm > 1e-9, following / np.maximum(norm, 1e-9), 0.0)
 
 
 def _pieces(block: Block, rows: int) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from calibration.building import pose
 from calibration.information import information
 from calibration.priors import Beta, Normal
 from calibration.screening import screen
-from tests.calibration.examples import dichotomous, mixed_models, reference_table
+from tests.calibration.examples import dichotomous, graded, mixed_models, reference_table
 
 NODES = np.linspace(-6, 6, 61)
 
@@ -77,6 +77,28 @@ def test_single_precision_is_enough_for_large_problems(monkeypatch) -> None:
     exact = fit(scores).covariance.diagonal() ** 0.5
     monkeypatch.setattr("calibration.information.LARGE", 0.0)
     np.testing.assert_allclose(fit(scores).covariance.diagonal() ** 0.5, exact, rtol=1e-3)
+
+
+def test_few_answers_of_many_items_by_small_blocks(monkeypatch) -> None:
+    """Mixed models, two groups, shared slopes, persons with 3 to 6 answers to 60 items."""
+    rng = np.random.default_rng(0)
+    right, steps = dichotomous(3000, 40)[0], graded(3000, 20, 3)[0]
+    scores = np.concatenate((right, steps), axis=1)
+    hidden = np.argsort(rng.random(scores.shape), axis=1)[:, 6:]
+    np.put_along_axis(scores, hidden, np.nan, axis=1)
+    scores[:1000, ::2] = np.nan
+    models = [Model.ONE_PL] * 20 + [Model.TWO_PL] * 20 + [Model.GRM] * 20
+    data = Responses.from_matrix(scores, groups=["a", "b"] * 1500)
+    exact = fit(data, models=models, priors=PRIORS)
+    monkeypatch.setattr("calibration.information.LARGE", 0.0)
+    small = fit(data, models=models, priors=PRIORS)
+    monkeypatch.setattr("calibration.information.suits", lambda *_: False)
+    plain = fit(data, models=models, priors=PRIORS)
+    assert not np.array_equal(small.covariance, plain.covariance)
+    for other in (small, plain):
+        np.testing.assert_allclose(
+            other.covariance.diagonal() ** 0.5, exact.covariance.diagonal() ** 0.5, rtol=2e-3
+        )
 
 
 def test_sparse_and_dense_paths_agree() -> None:

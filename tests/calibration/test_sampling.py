@@ -41,7 +41,7 @@ def test_scale_there_and_back_and_its_gradient() -> None:
 
 
 def test_with_many_persons_the_draws_are_the_normal_around_the_mode() -> None:
-    scores, _, _ = dichotomous(600, 6, seed=4)
+    scores, _, _ = dichotomous(1500, 8, seed=4)
     mode = fit(scores, priors=WEAK_PRIORS)
     drawn = draw(scores, priors=WEAK_PRIORS, draws=250)
     assert drawn.accepted > 0.6

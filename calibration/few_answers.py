@@ -1,0 +1,125 @@
+"""The missing information where a person answered few of many items: an answer at a time.
+
+The scores of a person who gave m answers are nought for all other items, so that their covariance
+is a small block. Blocks are worked out together and added at their places in the big matrix: work
+follows persons × answers², not persons × items².
+"""
+
+from collections.abc import Sequence
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.blocks import Block, SparseBlock
+from calibration.expectation import posterior_in
+from calibration.polynomials import orthonormal
+from calibration.population import weight_slopes
+from calibration.structure import Structure
+from placement.arrays import Floats
+
+Places = NDArray[np.int64]
+# Numbers in the small blocks that are worked out together.
+TOGETHER = 400_000
+
+
+def suits(structure: Structure, blocks: Sequence[Block]) -> bool:
+    """Return whether every person's own parameters are few among all."""
+    widest = max(batch.n_parameters for batch in structure.batches)
+    return all(
+        isinstance(block, SparseBlock) and 4 * (_most(block) + 1) * widest < structure.n_free
+        for block in blocks
+    )
+
+
+def _most(block: SparseBlock) -> int:
+    return int(np.diff(block.answers.indptr).max())
+
+
+class FewAnswers:
+    """Adds up persons' score covariances at one point, in single precision.
+
+    Rows are items, then groups (questions that every member answered), then one of noughts that
+    pads the persons with fewer answers; each has as many parameters as the widest item.
+    """
+
+    def __init__(self, structure: Structure, raw: Floats) -> None:
+        self._structure = structure
+        self._table, self._weights = structure.log_chances(raw), structure.log_weights(raw)
+        self._width = max(2, *(batch.n_parameters for batch in structure.batches))
+        n_items = sum(len(batch.items) for batch in structure.batches)
+        self._n_rows = n_items + structure.n_groups + 1
+        self._raw = np.full((self._n_rows, self._width), -1, dtype=np.int64)
+        # A column for every category, for every group, and for no answer.
+        n_columns = structure.n_columns + structure.n_groups + 1
+        slopes = np.zeros((n_columns, self._width, structure.nodes.size))
+        self._row = np.full(n_columns, self._n_rows - 1, dtype=np.int64)
+        first = 0
+        for batch in structure.batches:
+            size, count = batch.n_parameters, len(batch.items)
+            own = batch.family.slopes(batch.of(raw), structure.nodes).transpose(0, 2, 1, 3)
+            slopes[batch.columns, :size] = own.reshape(-1, size, structure.nodes.size)
+            rows = np.arange(first, first + count)
+            self._row[batch.columns] = np.repeat(rows, batch.n_categories)
+            self._raw[rows, :size] = batch.parameter + np.arange(count * size).reshape(count, size)
+            first += count
+        slopes[structure.n_columns : -1, :2] = weight_slopes(structure.groups(raw), structure.nodes)
+        self._row[structure.n_columns : -1] = np.arange(n_items, self._n_rows - 1)
+        places = structure.group_place.start + np.arange(2 * structure.n_groups)
+        self._raw[n_items:-1, :2] = places.reshape(-1, 2)
+        flat = slopes.reshape(-1, structure.nodes.size)
+        values, vectors = np.linalg.eigh(flat.T @ flat)
+        basis = vectors[:, values > 1e-13 * values[-1]]
+        self._basis, self._slopes = basis.astype(np.float32), (slopes @ basis).astype(np.float32)
+
+    def missing(self, blocks: Sequence[Block], terms: int) -> Floats:
+        """Return Σ_n Cov_n(s), (F, F), from the first `terms` terms of the expansion."""
+        width, rows = self._width, self._n_rows
+        total = np.zeros((width, width, rows * rows))
+        for block in blocks:
+            if isinstance(block, SparseBlock):
+                self._add(block, terms, total)
+        blocks_of = total.reshape(width, width, rows, rows)
+        for p in range(width):
+            for q in range(p):
+                blocks_of[p, q] = blocks_of[q, p].T
+        spread = blocks_of.transpose(2, 0, 3, 1).reshape(rows * width, rows * width)
+        known = np.flatnonzero(self._raw.ravel() >= 0)
+        size = self._structure.start.size
+        raw = np.zeros((size, size))
+        places = self._raw.ravel()[known]
+        raw[np.ix_(places, places)] = spread[np.ix_(known, known)]
+        return self._structure.reduce_columns(self._structure.reduce_columns(raw).T)
+
+    def _add(self, block: SparseBlock, terms: int, total: Floats) -> None:
+        moments, columns = self._moments(block, terms), self._columns(block)
+        some = max(8, TOGETHER // columns.shape[1] ** 2)
+        for begin in range(0, len(columns), some):
+            piece = columns[begin : begin + some]
+            rows = self._row[piece]
+            cells = (rows[:, :, None] * self._n_rows + rows[:, None, :]).ravel()
+            turned = moments[begin : begin + some].transpose(0, 2, 1)
+            scores = [self._slopes[piece, p] @ turned for p in range(self._width)]
+            for p, left in enumerate(scores):
+                for q in range(p, self._width):
+                    products = (left @ scores[q].transpose(0, 2, 1)).ravel()
+                    total[p, q] += np.bincount(cells, products, total.shape[2])
+
+    def _moments(self, block: SparseBlock, terms: int) -> NDArray[np.float32]:
+        """Return √w E(φ_k u) for the basis' shapes u, (n, terms, r)."""
+        posterior, _ = posterior_in(block, self._table, self._weights)
+        roots = np.sqrt(posterior).astype(np.float32)
+        heavy = roots * np.sqrt(block.weights)[:, None].astype(np.float32)
+        shapes = islice(orthonormal(roots, self._structure.nodes), 1, 1 + terms)
+        return np.stack([(shape * heavy) @ self._basis for shape in shapes], axis=1)
+
+    def _columns(self, block: SparseBlock) -> Places:
+        """Return the columns of each person, (n, most + 1): the group's, the answers, padding."""
+        n_columns, starts = self._structure.n_columns, block.answers.indptr
+        lengths = np.diff(starts)
+        columns = np.full((lengths.size, _most(block) + 1), len(self._slopes) - 1, dtype=np.int64)
+        columns[:, 0] = n_columns + block.group
+        rows = np.repeat(np.arange(lengths.size), lengths)
+        within = np.arange(block.answers.indices.size) - np.repeat(starts[:-1], lengths)
+        columns[rows, 1 + within] = block.answers.indices
+        return columns
