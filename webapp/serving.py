@@ -17,6 +17,9 @@ WORKERS = 2
 THREADS = 16
 """Measured: two workers of sixteen threads keep 50 clients answering; more do not help."""
 
+KEEP_ALIVE_S = 75
+"""Longer than proxies keep theirs: otherwise one may send on a connection that we just closed."""
+
 
 class Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, settings: Settings, greeting: str) -> None:
@@ -30,6 +33,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "workers": WORKERS,
             "threads": THREADS,
             "worker_class": "gthread",
+            "keepalive": KEEP_ALIVE_S,
             "loglevel": "warning",
             "proc_name": "spor",
             "control_socket_disable": True,
