@@ -6,7 +6,7 @@ or long (`person,item,score`); its header tells which. META.csv has a row an ite
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from math import isfinite
@@ -49,14 +49,28 @@ class ItemFacts:
     level: float | None = None
 
 
-def read_sheet(text: str, columns: Sequence[str] = ()) -> ResponseSheet:
+def read_sheet(
+    text: str, columns: Sequence[str] = (), items: Container[str] | None = None
+) -> ResponseSheet:
     """Return the responses of a RESPONSES.csv; `columns` are about persons, and no items.
 
-    `UnreadableError` names all that is wrong at once.
+    With `items` every further column is passed over. `UnreadableError` names all that is wrong at
+    once.
     """
     header, rows = _table(text)
     long = header[:1] == ["person"] and set(header) >= LONG
     errors = _header(header, columns, long=long)
+    if items is not None and not errors:
+        wanted = {"person", *LONG, *columns} if long else {"person", *columns}
+        wanted |= set() if long else {name for name in header if name in items}
+        header, rows = _narrowed(header, rows, wanted)
+        if not long and header == ["person", *columns]:
+            errors.append(
+                ReadingError(1, "", "a column for an item; these hold no item of the pool")
+            )
+    elif long and not errors:
+        strange = set(header) - {"person", *LONG, *columns}
+        errors = [ReadingError(1, name, "no such column is known") for name in sorted(strange)]
     if errors:
         raise UnreadableError(errors)
     return (_long if long else _wide)(header, rows, columns)
@@ -97,6 +111,17 @@ def _table(text: str) -> tuple[list[str], Rows]:
     return header, ((reader.line_num, row) for row in reader if row)
 
 
+def _narrowed(header: list[str], rows: Rows, wanted: Container[str]) -> tuple[list[str], Rows]:
+    """Leave out other columns; a row of another width is left as it is, to be named later."""
+    places = [i for i, name in enumerate(header) if name in wanted]
+    size = len(header)
+    kept = (
+        (line, [cells[i] for i in places] if len(cells) == size else [*cells, *[""] * size])
+        for line, cells in rows
+    )
+    return [header[i] for i in places], kept
+
+
 def _header(header: list[str], columns: Sequence[str], *, long: bool) -> list[ReadingError]:
     if header[:1] != ["person"]:
         return [ReadingError(1, header[0] if header else "", "'person' as the first column")]
@@ -104,8 +129,6 @@ def _header(header: list[str], columns: Sequence[str], *, long: bool) -> list[Re
     errors += [ReadingError(1, "", "a name for every column")] * ("" in header)
     missing = [name for name in columns if name not in header]
     errors += [ReadingError(1, name, "this column is required") for name in missing]
-    strange = set(header) - {"person", *LONG, *columns} if long else ()
-    errors += [ReadingError(1, name, "no such column is known") for name in sorted(strange)]
     if not long and len(header) - 1 <= len(set(columns)):
         errors.append(ReadingError(1, "", "a column for each item"))
     return errors

@@ -19,7 +19,7 @@ from placement.reading import read_pool, write_pool
 from webapp.commands import files, reports
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from pathlib import Path
 
     from calibration import Responses
@@ -107,7 +107,8 @@ def fit(
     Classical figures, infit and outfit, curves, Q3 and LD-X² for all; S-X² and M2 of the persons
     who answered every item, where there are enough. The persons' mean and spread are estimated.
     """
-    sheet, pool = responses_of(responses_file), pool_of(pool_file)
+    pool = pool_of(pool_file)
+    sheet = responses_of(responses_file, [], {item.item for item in pool})
     try:
         report = fit_report(sheet.responses, pool)
     except CalibrationError as error:
@@ -151,11 +152,13 @@ def page_of(
     return html_page(f"Calibration: {name}", figures, modules, CUTS, notices)
 
 
-def responses_of(file: Path, columns: list[str] | None = None) -> ResponseSheet:
+def responses_of(
+    file: Path, columns: Sequence[str], items: Container[str] | None = None
+) -> ResponseSheet:
     """Read RESPONSES.csv; every fault is named with file, line and column."""
     with files.faults_of(file):
         try:
-            return read_sheet(files.text_of(file), columns or [])
+            return read_sheet(files.text_of(file), columns, items)
         except CalibrationError as error:
             raise click.ClickException(faults(file, error)) from error
 

@@ -1,8 +1,12 @@
 """`spor calibrate` and `spor fit`: files in, files out, and every fault named."""
 
+import contextlib
 import csv
+import io
 import json
 import re
+import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +17,7 @@ from calibration import modules
 from placement.reading import read_pool
 from webapp.cli import main
 
+ROOT = Path(__file__).parents[3]
 KEYS = {
     "log_likelihood", "aic", "bic", "n_parameters", "cycles", "converged", "seconds", "n_persons",
     "n_items", "n_responses", "reliability",
@@ -242,6 +247,58 @@ def test_names_are_text_on_the_page(tmp_path):
     text = page.read_text(encoding="utf-8")
     assert "<b>" not in text
     assert "&lt;b&gt;&amp;q0" in text
+
+
+def test_the_example_in_the_docs_runs(tmp_path, monkeypatch):
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    program = text.split("$ cat > people.py\n")[1].split("$ python")[0]
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(program, {})
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "RESPONSES.csv").write_text(out.getvalue(), encoding="utf-8")
+    lines = text.split("$ python people.py > RESPONSES.csv\n")[1].split("```")[0].splitlines()
+    commands = [line.removeprefix("$ spor ") for line in lines if line.startswith("$ spor ")]
+    assert len(commands) == 4
+    for command in commands:
+        result = spor(*shlex.split(command))
+        assert result.exit_code == 0, result.output
+    assert result.output.startswith("all: A 1.000000, B ")
+
+
+def test_a_calibrated_pool_scores_answers(answers, tmp_path):
+    pool, scores = tmp_path / "POOL.csv", tmp_path / "SCORES.csv"
+    assert spor("calibrate", answers, "--out", pool).exit_code == 0
+    result = spor("score", "--pool", pool, "--responses", answers, "--out", scores)
+    assert result.exit_code == 0, result.output
+    assert len(scores.read_text().splitlines()) == 401
+
+
+def test_what_is_wrong_with_facts_is_named(answers, tmp_path):
+    meta = tmp_path / "META.csv"
+    meta.write_text("item,level\nq0,hard\nq0,1\n,2\nq1\n", encoding="utf-8")
+    result = spor("calibrate", answers, "--items", meta, "--out", tmp_path / "P.csv")
+    for fault in (
+        "line 2, column level: a number of logits, not 'hard'",
+        "line 3, column item: another name than line 2, not 'q0'",
+        "line 4, column item: a name",
+        "line 5, column : 2 fields as in the header, not 1",
+    ):
+        assert f"{meta}: {fault}" in result.output
+    meta.write_text("item,model\nq0,5pl\n", encoding="utf-8")
+    result = spor("calibrate", answers, "--items", meta, "--out", tmp_path / "P.csv")
+    assert "item q0: '5pl' is none of" in result.output
+
+
+def test_other_columns_are_passed_over_by_fit(tmp_path):
+    file, pool = tmp_path / "R.csv", tmp_path / "P.csv"
+    file.write_text(wide(table(), ["here"] * 400), encoding="utf-8")
+    args = ("calibrate", file, "--groups", "unit", "--out", pool)
+    assert spor(*args).exit_code == 0
+    assert spor("fit", file, "--pool", pool).exit_code == 0
+    assert "column unit" in spor("calibrate", file, "--out", pool).output
+    file.write_text(file.read_text().replace("p7,here,", "p7,here,,"), encoding="utf-8")
+    assert "line 9" in spor("fit", file, "--pool", pool).output
 
 
 def test_answers_to_other_items_have_no_fit(answers, tmp_path):
