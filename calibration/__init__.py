@@ -7,10 +7,12 @@ What may not: SQL, Flask, and the question bank; webapp carries rows between the
 
 from calibration.errors import CalibrationError, Notice
 from calibration.fitting import fit
+from calibration.hyper import HyperPriors
 from calibration.models import Model
 from calibration.priors import NO_PRIORS, WEAK_PRIORS, ItemPrior, Priors, author_priors
 from calibration.responses import Responses
 from calibration.results import Calibration, GroupEstimate, ItemEstimate
+from calibration.sampling import Draws, ItemDraws, draw
 from calibration.uncertainty import StandardErrors
 
 __all__ = [
@@ -18,7 +20,10 @@ __all__ = [
     "WEAK_PRIORS",
     "Calibration",
     "CalibrationError",
+    "Draws",
     "GroupEstimate",
+    "HyperPriors",
+    "ItemDraws",
     "ItemEstimate",
     "ItemPrior",
     "Model",
@@ -27,5 +32,6 @@ __all__ = [
     "Responses",
     "StandardErrors",
     "author_priors",
+    "draw",
     "fit",
 ]
