@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import make_url
 
 from tests.pages import LintedClient
@@ -24,6 +25,10 @@ from webapp.app import create_app
 from webapp.database import Database
 from webapp.migrating import migrate
 from webapp.settings import Settings
+
+# How long an example takes is a matter for benchmarks/, not for tests on busy machines.
+settings.register_profile("spor", deadline=None)
+settings.load_profile("spor")
 
 MakeUrl = Callable[[], str]
 _numbers = itertools.count()

@@ -84,13 +84,14 @@ def test_simulate_takes_toml_and_writes_figures_and_a_picture(pool: Path, tmp_pa
     assert "Share placed in the right track" in texts
 
 
+@pytest.mark.slow
 def test_a_blueprint_that_cannot_be_kept_is_told(pool: Path, tmp_path: Path) -> None:
     toml = tmp_path / "D.toml"
     bound = '{ category = "nowhere", minimum = 2, maximum = 3 }'
     shadow = f'kind = "shadow_test"\nconstraints = {{ length = 6, bounds = [{bound}] }}'
-    text = call(design, "show", "placement").output
+    text = call(design, "show", "fixed-length-20").output
     toml.write_text(text.replace('kind = "blueprint"\nrequired = 0.075', shadow))
-    ran = call(simulate, "--pool", pool, "--design", toml, "--examinees", 5)
+    ran = call(simulate, "--pool", pool, "--design", toml, "--examinees", 2)
     assert ran.exit_code == 0, ran.output
     assert "module TB: no test keeps all constraints" in ran.output
 
