@@ -24,7 +24,7 @@ def test_the_readmes_example_runs_to_a_placement(
 
 def test_every_documented_command_exists_and_every_command_is_documented() -> None:
     text = (ROOT / "docs" / "commands.md").read_text()
-    documented = set(re.findall(r"^\| `spor (\w+)", text, re.MULTILINE))
+    documented = set(re.findall(r"^\| `spor ([\w-]+)", text, re.MULTILINE))
     assert documented == set(main.commands)
 
 

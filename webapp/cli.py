@@ -9,7 +9,7 @@ from webapp.commands.bank import bank
 from webapp.commands.calibration import calibrate, fit
 from webapp.commands.comparing import dif, link
 from webapp.commands.design import design
-from webapp.commands.operating import demo, migrate, serve
+from webapp.commands.operating import demo, migrate, serve, sign_in_link
 from webapp.commands.scoring import score
 from webapp.commands.simulation import simulate
 
@@ -24,7 +24,7 @@ for command in (
     serve,
     demo,
     migrate,
-    link,
+    sign_in_link,
     bank,
     attempt,
     design,
@@ -33,5 +33,6 @@ for command in (
     calibrate,
     fit,
     dif,
+    link,
 ):
     main.add_command(command)

@@ -48,17 +48,11 @@ class Settings:
         Only the demo may go without a secret and a database address: it keeps its own under
         `instance/`, or under `SPOR_INSTANCE`.
         """
-        port = _port(environ.get("PORT", str(DEFAULT_PORT)))
-        host = environ.get("SPOR_HOST", "127.0.0.1")
-        base_url = environ.get("SPOR_BASE_URL", f"http://{host}:{port}").rstrip("/")
-        if not re.match(r"https?://[^/\s]+", base_url):
-            raise SettingsError(
-                f"SPOR_BASE_URL should be a whole address with http or https, not {base_url!r}"
-            )
+        host, port = _where(environ)
         return cls(
-            database_url=_database_url(environ, demo=demo),
+            database_url=database_url(environ, demo=demo),
             secret_key=_secret_key(environ, demo=demo),
-            base_url=base_url,
+            base_url=base_url(environ),
             host=host,
             port=port,
             demo=demo,
@@ -72,13 +66,27 @@ def instance_folder(environ: Mapping[str, str]) -> Path:
     return folder
 
 
-def _port(text: str) -> int:
+def base_url(environ: Mapping[str, str]) -> str:
+    """Where people reach Spor, without a final slash."""
+    host, port = _where(environ)
+    address = environ.get("SPOR_BASE_URL", f"http://{host}:{port}").rstrip("/")
+    if not re.match(r"https?://[^/\s]+", address):
+        raise SettingsError(
+            f"SPOR_BASE_URL should be a whole address with http or https, not {address!r}"
+        )
+    return address
+
+
+def _where(environ: Mapping[str, str]) -> tuple[str, int]:
+    """The host and port to listen on."""
+    text = environ.get("PORT", str(DEFAULT_PORT))
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SettingsError(f"PORT should be a number from 1 to 65535, not {text!r}")
-    return int(text)
+    return environ.get("SPOR_HOST", "127.0.0.1"), int(text)
 
 
-def _database_url(environ: Mapping[str, str], *, demo: bool) -> str:
+def database_url(environ: Mapping[str, str], *, demo: bool) -> str:
+    """Where the database is; the demo, and batch jobs on it, may leave it unsaid."""
     url = environ.get("SPOR_DATABASE_URL", "")
     if url:
         return url

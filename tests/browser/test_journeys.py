@@ -154,3 +154,26 @@ def test_every_kind_of_question_is_shown_well(
         if kinds == {"single", "multiple", "ordering", "matching", "short", "hotspot"}:
             break
     assert kinds == {"single", "multiple", "ordering", "matching", "short", "hotspot"}
+
+
+@SCREENS
+def test_the_pages_around_the_journeys(
+    visit: Visit, world: World, language: str, name: str, screen: dict[str, object]
+) -> None:
+    """What most people never see, and somebody needs: statements, refusals, a link that is old."""
+    person = visit(world.hr, **screen)
+    person.choose_language(name)
+    for address, place in (
+        ("/rounds", "rounds"),
+        ("/accessibility", "accessibility"),
+        ("/privacy", "privacy"),
+        ("/nowhere", "error"),
+        ("/bank", "error"),
+        ("/sign-in/an-old-link", "unknown-link"),
+    ):
+        person.page.goto(address)
+        assert (person.place, person.language) == (place, language)
+        person.look()
+    person.page.locator(".sign-out button").click()
+    assert (person.place, person.language) == ("signed-out", language)
+    person.look()

@@ -14,7 +14,7 @@ from calibration.linking import Link, Method
 from calibration.linking import link as link_pools
 from calibration.modules import in_groups
 from placement.reading import write_pool
-from webapp.commands import files, operating, reports
+from webapp.commands import files, reports
 from webapp.commands.calibration import faults, pool_of, responses_of
 
 if TYPE_CHECKING:
@@ -84,35 +84,24 @@ def _line(item: ItemDif) -> str:
 
 
 @click.command()
-@click.argument("name", metavar="NEW_POOL.csv|EMPLOYEE_NUMBER")
-@click.option("--to", "old_file", metavar="OLD_POOL.csv", type=files.INPUT)
+@click.argument("new_file", metavar="NEW_POOL.csv", type=files.INPUT)
+@click.option("--to", "old_file", metavar="OLD_POOL.csv", type=files.INPUT, required=True)
 @click.option("--method", default="stocking-lord", show_default=True, type=click.Choice(METHODS))
 @click.option("--out", "pool_file", metavar="POOL.csv", type=files.OUTPUT)
 @click.option("--json", "json_file", metavar="OUT", type=files.OUTPUT)
-@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 366))
-@click.pass_context
 def link(
-    context: click.Context,
     *,
-    name: str,
-    old_file: Path | None,
+    new_file: Path,
+    old_file: Path,
     method: str,
     pool_file: Path | None,
     json_file: Path | None,
-    days: int,
 ) -> None:
-    """Put a new pool on the scale of an old one; or print a person's sign-in link.
+    """Put a new pool on the scale of an old one.
 
-    With --to, the items that both pools hold tell how the scales relate, module by module, and
-    which of them have drifted; POOL.csv gets the new pool on the old scale. Without --to the
-    argument is an employee number, and a new personal sign-in link is printed, for --days days.
+    The items that both pools hold tell how the scales relate, module by module, and which of them
+    have drifted; POOL.csv gets the new pool on the old scale.
     """
-    if old_file is None:
-        if pool_file or json_file:
-            raise click.UsageError("--out and --json go with --to OLD_POOL.csv")
-        context.invoke(operating.link, employee_number=name, days=days)
-        return
-    new_file = files.INPUT.convert(name, None, context)
     new, old = pool_of(new_file), pool_of(old_file)
     shared = {item.module for item in old}
     items: list[ItemParameters] = []

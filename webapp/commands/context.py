@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
+from webapp import settings as reading
 from webapp.database import Database
-from webapp.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from webapp.settings import Settings
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except reading.SettingsError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def settings(*, demo: bool = False) -> Settings:
-    try:
-        return Settings.from_environ(os.environ, demo=demo)
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
+    with _refusing():
+        return reading.Settings.from_environ(os.environ, demo=demo)
 
 
 def database() -> Database:
     """The database of SPOR_DATABASE_URL, or the demo's own when nothing else is named."""
-    return Database(settings(demo="SPOR_DATABASE_URL" not in os.environ).database_url)
+    with _refusing():
+        return Database(reading.database_url(os.environ, demo=True))
+
+
+def base_url() -> str:
+    with _refusing():
+        return reading.base_url(os.environ)

@@ -52,7 +52,7 @@ def demo(*, and_serve: bool) -> None:
 @click.command()
 @click.argument("employee_number")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 366))
-def link(employee_number: str, days: int) -> None:
+def sign_in_link(employee_number: str, days: int) -> None:
     """Print a new personal sign-in link for one person."""
     database = context.database()
     with database.read() as session:
@@ -61,8 +61,7 @@ def link(employee_number: str, days: int) -> None:
         )
     if person_id is None:
         raise click.ClickException(f"there is no active person with number {employee_number}")
-    base_url = context.settings(demo=True).base_url
-    click.echo(_link(database, base_url, person_id, timedelta(days=days)))
+    click.echo(_link(database, context.base_url(), person_id, timedelta(days=days)))
 
 
 def _link(database: Database, base_url: str, person_id: int, lasts: timedelta) -> str:

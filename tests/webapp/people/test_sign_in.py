@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
@@ -14,6 +16,7 @@ from tests.pages import LintedClient
 from tests.world import World
 from webapp import access, clock
 from webapp.app import create_app
+from webapp.cli import main
 from webapp.people import service
 from webapp.people.models import Person, SignIn, SignInLink
 from webapp.settings import Settings
@@ -193,3 +196,19 @@ def test_an_address_for_settings_is_a_whole_one() -> None:
             Settings.from_environ(environ | {"SPOR_BASE_URL": base_url})
     whole = Settings.from_environ(environ | {"SPOR_BASE_URL": "https://spor.example/"})
     assert (whole.base_url, whole.secure_cookies) == ("https://spor.example", True)
+
+
+def test_the_command_prints_a_link_that_opens_the_right_persons_door(
+    client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url = world.database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("SPOR_DATABASE_URL", url)
+    monkeypatch.setenv("SPOR_INSTANCE", str(tmp_path))
+    run = CliRunner().invoke(main, ["sign-in-link", "0001", "--days", "2"])
+    assert run.exit_code == 0, run.output
+    path = run.output.strip().removeprefix("http://127.0.0.1:8000")
+    assert client.get(path).status_code == 303
+    assert "Solveig Strandheim" in client.get("/start").get_data(as_text=True)
+    unknown = CliRunner().invoke(main, ["sign-in-link", "9999"])
+    assert unknown.exit_code == 1
+    assert "9999" in unknown.output
