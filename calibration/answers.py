@@ -11,6 +11,8 @@ from placement.arrays import Integers
 
 Bytes = NDArray[np.int8]
 MISSING = -1
+# Persons whose patterns are numbered at a time.
+SOME = 16_384
 
 
 class Answers(Protocol):
@@ -120,8 +122,14 @@ class SparseAnswers:
         return np.diff(self.starts)
 
     def keys(self, numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(numbers[self.items, self.scores])))
-        return np.asarray(np.diff(sums[self.starts]))
+        keys = np.zeros(self.n_persons, dtype=np.uint64)
+        for begin in range(0, self.n_persons, SOME):
+            ends = self.starts[begin : begin + SOME + 1]
+            part = slice(ends[0], ends[-1])
+            sums = np.cumsum(numbers[self.items[part], self.scores[part]])
+            # Whole numbers wrap around, so that differences of running sums are exact.
+            keys[begin : begin + SOME] = np.diff(np.append(np.uint64(0), sums)[ends - ends[0]])
+        return keys
 
     def item_keys(self, numbers: NDArray[np.uint64], items: Sequence[int]) -> list[int]:
         mine = np.flatnonzero(np.isin(self.items, items))
