@@ -109,7 +109,7 @@ def begin(database: Database, invitation_id: int, person_id: int) -> str:
             seed=seed,
         )
         revisions = bank.pool_revision_ids(session, round_.pool_number)
-    public_id = secrets.token_urlsafe(12)
+    public_id = secrets.token_hex(12)  # hex: never takes a dash for an option on a command line
     try:
         with database.write() as session:
             attempt = Attempt(
