@@ -32,13 +32,16 @@ class Person:
         return self.page.locator("html").get_attribute("lang") or ""
 
     def choose_language(self, name: str) -> None:
-        self.page.locator(".language-choice").get_by_role("button", name=name).click()
+        with self.page.expect_navigation():
+            self.page.locator(".language-choice").get_by_role("button", name=name).click()
 
     def press_main_button(self) -> None:
-        self.page.locator("main form .ds-button:not([data-variant])").first.click()
+        with self.page.expect_navigation():
+            self.page.locator("main form .ds-button:not([data-variant])").first.click()
 
     def begin(self) -> None:
-        self.page.locator('main form[action^="/invitations/"] button').click()
+        with self.page.expect_navigation():
+            self.page.locator('main form[action^="/invitations/"] button').click()
 
     def answer(self, *, know: bool = False) -> str:
         """Answer the question on the page; the item's identity."""
@@ -49,7 +52,8 @@ class Person:
             form.locator('label[for="answer-1"]').last.click()
         else:
             form.locator('label[for="answer-dont-know"]').click()
-        form.locator("button.ds-button").first.click()
+        with self.page.expect_navigation():
+            form.locator("button.ds-button").first.click()
         return item
 
     def look(self) -> None:

@@ -31,9 +31,14 @@ def settings(*, demo: bool = False) -> Settings:
 
 
 def database() -> Database:
-    """The database of SPOR_DATABASE_URL, or the demo's own when nothing else is named."""
+    """The database of SPOR_DATABASE_URL, or the demo's own when nothing else is named.
+
+    Its connections are closed when the command ends, however it ends.
+    """
     with _refusing():
-        return Database(reading.database_url(os.environ, demo=True))
+        database = Database(reading.database_url(os.environ, demo=True))
+    click.get_current_context().find_root().call_on_close(database.engine.dispose)
+    return database
 
 
 def base_url() -> str:
