@@ -68,7 +68,16 @@ def build_structure(screened: Screened, priors: Priors, nodes: Floats, n_groups:
     near_upper = np.where(upper == -LOWEST_C, upper - EDGE, upper)
     slots = _slots(pieces, n_groups, free_sd="fixed" in slopes)
     return Structure(
-        nodes, tuple(batches), n_groups, slots, start, lower, upper, near_lower, near_upper
+        nodes,
+        tuple(batches),
+        n_groups,
+        slots,
+        start,
+        lower,
+        upper,
+        near_lower,
+        near_upper,
+        np.zeros((n_groups, nodes.size)),
     )
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.expectation import Expectation
-from calibration.population import log_weights, weight_slopes
 from calibration.structure import Batch, Structure
 from placement.arrays import Floats
 
@@ -55,9 +54,8 @@ def _by_item(batch: Batch, parameters: Floats, counts: Floats, slopes: Floats) -
 
 def _groups(structure: Structure, raw: Floats, expected: Expectation) -> tuple[Floats, Floats]:
     """Return each group's gradient, flat, and information (G, 2, 2)."""
-    groups = structure.groups(raw)
-    slopes = weight_slopes(groups, structure.nodes)
-    weights = np.exp(log_weights(groups, structure.nodes))
+    slopes = structure.weight_slopes(raw)
+    weights = np.exp(structure.log_weights(raw))
     gradient = np.einsum("gpq,gq->gp", slopes, expected.mass)
     curve = np.einsum("gpq,gq,grq->gpr", slopes, weights, slopes)
     return gradient.ravel(), curve * expected.mass.sum(axis=1)[:, None, None]

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from calibration.blocks import Block, SparseBlock
 from calibration.expectation import posterior_in
 from calibration.polynomials import orthonormal
-from calibration.population import weight_slopes
 from calibration.structure import Structure
 from placement.arrays import Floats
 
@@ -63,7 +62,7 @@ class FewAnswers:
             self._row[batch.columns] = np.repeat(rows, batch.n_categories)
             self._raw[rows, :size] = batch.parameter + np.arange(count * size).reshape(count, size)
             first += count
-        slopes[structure.n_columns : -1, :2] = weight_slopes(structure.groups(raw), structure.nodes)
+        slopes[structure.n_columns : -1, :2] = structure.weight_slopes(raw)
         self._row[structure.n_columns : -1] = np.arange(n_items, self._n_rows - 1)
         places = structure.group_place.start + np.arange(2 * structure.n_groups)
         self._raw[n_items:-1, :2] = places.reshape(-1, 2)

@@ -23,7 +23,6 @@ from calibration.complete import observed
 from calibration.expectation import Expectation, expect, posterior_in
 from calibration.few_answers import FewAnswers, suits
 from calibration.polynomials import Reals, orthonormal
-from calibration.population import weight_slopes
 from calibration.structure import Structure
 from placement.arrays import Floats
 
@@ -143,7 +142,7 @@ class _Persons:
         self._table, self._weights = structure.log_chances(raw), structure.log_weights(raw)
         self._slopes = [b.family.slopes(b.of(raw), structure.nodes) for b in structure.batches]
         self._factors = [_factors(slopes, self._type) for slopes in self._slopes]
-        self._group_slopes = weight_slopes(structure.groups(raw), structure.nodes)
+        self._group_slopes = structure.weight_slopes(raw)
         self.rows = max(16, BUDGET // max(right.shape[1] for _, right in self._factors))
 
     def all_terms(self, blocks: Sequence[Block]) -> Iterator[tuple[Floats, int]]:

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from calibration.families import Family
-from calibration.population import log_weights
+from calibration.population import log_weights, weight_slopes
 from calibration.prior_terms import PriorTerms
 from placement.arrays import Booleans, Floats, Integers
 
@@ -56,7 +56,7 @@ class Structure:
 
     `start`, `lower` and `upper` (R,) are where the climb begins and the bounds it keeps. A step
     beyond `near_lower` or `near_upper` goes onto the bound: an asymptote's logit would creep there
-    for ever.
+    for ever. `shape` (G, Q) is 0 where ability is normal; what histograms add to the log density.
     """
 
     nodes: Floats
@@ -68,6 +68,7 @@ class Structure:
     upper: Floats
     near_lower: Floats
     near_upper: Floats
+    shape: Floats
 
     @property
     def n_columns(self) -> int:
@@ -148,7 +149,11 @@ class Structure:
 
     def log_weights(self, raw: Floats) -> Floats:
         """Return the log weight of every node in every group, (G, Q)."""
-        return log_weights(self.groups(raw), self.nodes)
+        return log_weights(self.groups(raw), self.nodes, self.shape)
+
+    def weight_slopes(self, raw: Floats) -> Floats:
+        """Return their derivatives by each group's (mean, log sd), (G, 2, Q)."""
+        return weight_slopes(self.groups(raw), self.nodes, self.shape)
 
     def admissible(self, raw: Floats) -> bool:
         return all(self.refused(raw, batch).sum() == 0 for batch in self.batches)
