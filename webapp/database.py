@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.orm import Session, sessionmaker
 
 if TYPE_CHECKING:
@@ -23,16 +23,21 @@ FIRST_SOUND_SQLITE = (3, 51, 3)
 
 BUSY_TIMEOUT_MS = 10_000
 
+ALONE = 0x53706F72
+"""The key of PostgreSQL's lock for writes that are to be alone."""
+
 
 class Database:
     """Where services read and write.
 
-    A read sees one snapshot; a write commits on leaving, or not at all.
+    A read sees one snapshot; a write commits on leaving, or not at all. A write `alone` waits for
+    any other such write to end, so that what it has looked at is still so when it commits: SQLite
+    lets every write be alone, PostgreSQL only those that ask.
     """
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
-        self._reads = sessionmaker(self.engine, expire_on_commit=False)
+        self._reads = sessionmaker(_snapshots(self.engine), expire_on_commit=False)
         self._writes = sessionmaker(
             self.engine.execution_options(spor_write=True), expire_on_commit=False
         )
@@ -43,8 +48,11 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, alone: bool = False) -> Iterator[Session]:
         with self._writes.begin() as session:
+            if alone and self.engine.name == "postgresql":
+                # Held until the transaction ends; every statement after it sees what is committed.
+                session.execute(select(func.pg_advisory_xact_lock(ALONE)))
             yield session
 
 
@@ -57,6 +65,13 @@ def make_engine(url: str) -> Engine:
         psycopg_url = make_url(url).set(drivername="postgresql+psycopg")
         return create_engine(psycopg_url, pool_pre_ping=True, pool_size=16, max_overflow=16)
     raise ValueError(f"Spor runs on SQLite and PostgreSQL, not on {backend}")
+
+
+def _snapshots(engine: Engine) -> Engine:
+    """An engine whose transactions see one snapshot: with SQLite they always do."""
+    if engine.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _sqlite_engine(url: str) -> Engine:

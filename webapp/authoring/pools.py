@@ -6,8 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import IntegrityError
-
 from item_bank import service as bank
 from webapp import clock
 from webapp.authoring.shelves import Standing, newest_pool, read_shelves
@@ -127,23 +125,16 @@ def publish(database: Database, *, mark: str, by: int, note: str) -> int:
     PublishedMeanwhile when the bank or its newest pool is another by now, NothingNew when the
     pool would be the same as the newest, TooFew: none of them changes anything.
     """
-    try:
-        with database.write() as session:
-            return _publish(session, mark=mark, by=by, note=note)
-    except IntegrityError as error:  # another took the number at the same instant
-        raise PublishedMeanwhile from error
-
-
-def _publish(session: Session, *, mark: str, by: int, note: str) -> int:
-    plan = _plan(session)
-    if plan.mark != mark:
-        raise PublishedMeanwhile
-    if not plan.is_new:
-        raise NothingNew
-    try:
-        return bank.publish_pool(session, now=clock.now(), by=by, note=note)
-    except bank.NothingToPublish as error:
-        raise TooFew from error
+    with database.write(alone=True) as session:
+        plan = _plan(session)
+        if plan.mark != mark:
+            raise PublishedMeanwhile
+        if not plan.is_new:
+            raise NothingNew
+        try:
+            return bank.publish_pool(session, now=clock.now(), by=by, note=note)
+        except bank.NothingToPublish as error:
+            raise TooFew from error
 
 
 def make_usable(database: Database, pool_number: int) -> int:

@@ -306,7 +306,7 @@ def save(
     anything.
     """
     now = clock.now()
-    with database.write() as session:
+    with database.write(alone=True) as session:
         try:
             newest = bank.latest_revision(session, item_id)
             version = expected_version
@@ -358,7 +358,7 @@ def change_status(
     """
     if action not in ACTIONS.get(seen, ()):
         raise MovedMeanwhile
-    with database.write() as session:
+    with database.write(alone=True) as session:
         try:
             row = bank.item(session, item_id)
             bank.set_status(

@@ -32,7 +32,7 @@ def import_(folder: Path | None) -> None:
         modules, items = service.starter_sources(folder) if folder else service.starter_sources()
     except SourceError as error:
         raise click.ClickException("\n".join(map(str, error.faults))) from error
-    with context.database().write() as session:
+    with context.database().write(alone=True) as session:
         report = service.import_sources(session, modules, items, now=clock.now())
     new, changed, unchanged = map(len, (report.new, report.changed, report.unchanged))
     click.echo(f"{new} new, {changed} changed, {unchanged} unchanged.")
@@ -57,7 +57,7 @@ def publish(note: str) -> None:
     """Freeze the newest approved questions as a new pool, and fit the design to it."""
     database = context.database()
     try:
-        with database.write() as session:
+        with database.write(alone=True) as session:
             pool_number = service.publish_pool(session, now=clock.now(), by=None, note=note)
     except service.NothingToPublish as error:
         raise click.ClickException(str(error)) from error

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from item_bank import service as bank
 from placement.design import Design, default_design
@@ -43,14 +42,11 @@ def fit_to_pool(database: Database, pool_number: int) -> int:
             if module.code in set(pool.modules)
         }
     design = fit_design(default_design(modules), pool, seed=PILOT_SEED)
-    try:
-        return _keep(database, pool_number, design)
-    except IntegrityError:  # another took the number at the same instant, for this pool or not
-        return _keep(database, pool_number, design)
+    return _keep(database, pool_number, design)
 
 
 def _keep(database: Database, pool_number: int, design: Design) -> int:
-    with database.write() as session:
+    with database.write(alone=True) as session:
         known = _design_of_pool(session, pool_number)
         if known is not None:
             return known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import func, select
@@ -56,15 +57,23 @@ class Desk:
             session.get_one(Item, item_id).status = status
 
     def save(self, item_id: str, stem: str, *, by: int | None = None, note: str = "") -> int | None:
+        return self.opened(item_id, stem, by=by, note=note)()
+
+    def opened(
+        self, item_id: str, stem: str, *, by: int | None = None, note: str = ""
+    ) -> Callable[[], int | None]:
+        """An author has the question open now, and saves it when the result is called."""
         shown = service.item(self.database, item_id)
-        return service.save(
-            self.database,
-            item_id,
-            with_stem(shown.content, stem),
-            expected_version=shown.row.version,
-            author_id=self.other if by is None else by,
-            note=note,
-        ).revision
+        return lambda: (
+            service.save(
+                self.database,
+                item_id,
+                with_stem(shown.content, stem),
+                expected_version=shown.row.version,
+                author_id=self.other if by is None else by,
+                note=note,
+            ).revision
+        )
 
     def counts(self) -> tuple[int, int]:
         """How many revisions and pools there are."""

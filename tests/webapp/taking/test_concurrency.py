@@ -177,7 +177,7 @@ def test_a_pool_made_usable_twice_at_once_gets_one_design(
 
 def test_of_two_authors_who_save_at_once_one_is_told(desk: Desk) -> None:
     before = desk.counts()
-    ends = at_once([lambda n=n: desk.save("QA-100", f"New wording {n}") for n in range(3)])
+    ends = at_once([desk.opened("QA-100", f"New wording {n}") for n in range(3)])
     assert len([end for end in ends if isinstance(end, int)]) == 1, ends
     refused = [end for end in ends if not isinstance(end, int)]
     assert all(isinstance(end, authoring.SavedMeanwhile) for end in refused), ends

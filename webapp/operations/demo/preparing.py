@@ -66,7 +66,7 @@ def _known_people(session: Session) -> tuple[int, int, int] | None:
 
 def load_starter_bank(database: Database) -> int:
     """Import the starter bank and publish it, unless there is a pool already; the pool's number."""
-    with database.write() as session:
+    with database.write(alone=True) as session:
         known = bank.latest_pool_number(session)
         if known is not None:
             return known
