@@ -4,6 +4,7 @@ A person between two cuts must be above the lower *and* below the upper one; a t
 any one cut is resolved ends at once (a person is almost always clearly on one side of some cut).
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import log
 
@@ -18,7 +19,7 @@ from placement.standing import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RatioTest(Limits):
+class RatioTest(Limits, ABC):
     """What the two likelihood-ratio tests share: `delta` (logits) and the two error rates.
 
     A cut is resolved when log LR ≥ log((1 − β) / α) or ≤ log(β / (1 − α)) (Wald 1947).
@@ -36,10 +37,14 @@ class RatioTest(Limits):
             *fault_unless(rates, "alpha and beta are above 0 and sum to less than 1"),
         ]
 
-    def resolved(self, ratios: Floats) -> Booleans:
-        """Return whether all cuts are resolved, (N,), from log ratios (N, T − 1)."""
+    def __call__(self, standing: Standing) -> Booleans:
         upper, lower = log((1 - self.beta) / self.alpha), log(self.beta / (1 - self.alpha))
+        ratios = self.ratios(standing)
         return np.asarray(((ratios >= upper) | (ratios <= lower)).all(axis=1))
+
+    @abstractmethod
+    def ratios(self, standing: Standing) -> Floats:
+        """Return the log likelihood ratio at every cut, (N, T − 1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +58,11 @@ class SequentialRatio(RatioTest):
     def reason(self) -> StopReason:
         return StopReason.SEQUENTIAL_RATIO
 
-    def __call__(self, standing: Standing) -> Booleans:
+    def ratios(self, standing: Standing) -> Floats:
         section = standing.section
         weights = _two_sided(section.pool.nodes, section.cuts, self.delta)
         above, below = (standing.log_likelihood @ side.T for side in weights)
-        return self.resolved(above - below)
+        return above - below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,7 @@ class GeneralizedRatio(RatioTest):
     def reason(self) -> StopReason:
         return StopReason.GENERALIZED_RATIO
 
-    def __call__(self, standing: Standing) -> Booleans:
+    def ratios(self, standing: Standing) -> Floats:
         nodes, values = standing.section.pool.nodes, standing.log_likelihood
         weights = _two_sided(nodes, standing.section.cuts, self.delta)
         ends = [values @ side.T for side in weights]
@@ -86,7 +91,7 @@ class GeneralizedRatio(RatioTest):
         last = np.clip(np.searchsorted(nodes, cuts - self.delta, "right") - 1, 0, nodes.size - 1)
         above = np.maximum(ends[0], falling[:, first])
         below = np.maximum(ends[1], rising[:, last])
-        return self.resolved(above - below)
+        return above - below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
