@@ -8,6 +8,9 @@
 
 In an adaptive test neither l_z nor l_z* is normal (van Krimpen-Stoop & Meijer 1999): `person_fit`
 compares with the same statistics of answers simulated to the same items.
+
+The engine decides without any of this, so that nothing here can move a placement: whoever holds a
+finished sitting's answers asks for it.
 """
 
 from collections.abc import Sequence
@@ -26,13 +29,25 @@ from placement.responses import Response
 
 REPLICATES = 500
 SMALLEST = 1e-300
+ODD = 0.02
+"""A statistic is odd where chance alone gives one as odd less often than this.
+
+Both statistics together then mark about 1 in 50 of those who fit (docs/methods.md).
+"""
+FEWEST_TIMES = 20
+"""Other people's answers to an item before its mean time is worth anything."""
+UNKNOWN_ITEM_S = 3.0
+"""Too fast for an item whose mean time is not known, in seconds (Kong, Wise & Bhola 2007)."""
+LEAST_EFFORT = 0.90
+FEWEST_RAPID = 3
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFit:
     """One person in one module: statistics, and how often chance alone gives as odd a value.
 
-    `upper` ≥ 0 and `lower` ≤ 0 are the CUSUM's extremes; `p_lz` and `p_cusum` lie in (0, 1].
+    `lz` is l_z*, 0 where nothing can surprise; `upper` ≥ 0 and `lower` ≤ 0 are the CUSUM's
+    extremes; `p_lz` and `p_cusum` lie in (0, 1].
     """
 
     n_items: int
@@ -42,7 +57,7 @@ class PersonFit:
     lower: float
     p_cusum: float
 
-    def flags(self, level: float = 0.01) -> tuple[str, ...]:
+    def flags(self, level: float = ODD) -> tuple[str, ...]:
         """Return the names of the statistics that are odder than `level`."""
         odd = {"lz": self.p_lz < level, "cusum": self.p_cusum < level}
         return tuple(name for name, holds in odd.items() if holds)
@@ -98,29 +113,23 @@ def person_fit(
 
     Ability is drawn from the posterior (prior (Q,) on the pool's nodes), and answers to the same
     items from it; each replicate is scored anew (EAP), as the person is. None without answers.
+    The items stay those that were asked: with answers of their own, replicates would have met
+    others, and the p-values are a little too large for that.
     """
-    rows, places = pool.positions(), list[int]()
-    for response in responses:
-        if response.item not in rows:
-            raise UnknownItemError(f"item {response.item!r} is not in the pool")
-        places.append(rows[response.item])
+    places = _rows(pool, responses)
     if not places:
         return None
-    categories = np.array([[response.category for response in responses]], dtype=np.int64)
+    own = np.array([[response.category for response in responses]], dtype=np.int64)
     tables, logs = pool.probabilities[places], pool.logs[places]
     generator = np.random.default_rng((seed, len(places)))
-    posterior = posterior_of(prior, _summed(logs, categories))[0]
-    nodes = generator.choice(pool.nodes.size, replicates, p=posterior / posterior.sum())
-    draws = generator.random((replicates, len(places)))
-    steps = tables.cumsum(axis=1)[:, :-1, nodes].transpose(2, 0, 1)
-    drawn = np.minimum((draws[:, :, None] >= steps).sum(axis=2), pool.sizes[places] - 1)
-    both = np.concatenate((categories, drawn))
+    posterior = posterior_of(prior, _summed(logs, own))[0]
+    both = np.concatenate((own, _simulated(pool, places, generator, posterior, replicates)))
     mean, _ = moments(posterior_of(prior, _summed(logs, both)), pool.nodes)
     weights = interpolation(pool.nodes, mean)
-    chances = np.maximum(np.einsum("nq,jkq->jkn", weights, tables, optimize=True), SMALLEST)
-    lz = _standardised(*_surprise(chances, both))
-    expected = np.einsum("jkn,k->nj", chances, np.arange(tables.shape[1]))
-    upper, lower = cusum(both - expected)
+    chances = np.maximum(_between(tables, weights), SMALLEST)
+    slopes = _between(np.gradient(tables, pool.nodes, axis=2), weights)
+    lz = np.nan_to_num(_projected(chances, slopes, both))
+    upper, lower = cusum(both - np.einsum("jkn,k->nj", chances, np.arange(tables.shape[1])))
     reach = np.maximum(upper, -lower)
     return PersonFit(
         len(places),
@@ -135,14 +144,62 @@ def person_fit(
 def rapid_answers(seconds: Floats, mean_seconds: Floats) -> Booleans:
     """Return which answers came too soon to have been read, (n,): NT10 (Wise & Ma 2012).
 
-    `seconds` (n,), NaN where unknown; `mean_seconds` (n,) of the same items over all persons.
+    `seconds` (n,), NaN where unknown; `mean_seconds` (n,) of the same items over all persons, NaN
+    where too few have answered (`FEWEST_TIMES`): then 3 s.
     """
-    return np.asarray(seconds < np.minimum(mean_seconds / 10, 10.0))
+    limits = np.where(np.isnan(mean_seconds), UNKNOWN_ITEM_S, np.minimum(mean_seconds / 10, 10.0))
+    return np.asarray(seconds < limits)
 
 
-def response_time_effort(rapid: Booleans) -> float:
-    """Return the share of answers that were not rapid (Wise & Kong 2005); below 0.9: a flag."""
-    return 1 - float(rapid.mean()) if rapid.size else 1.0
+def response_time_effort(n_rapid: int, n_items: int) -> float:
+    """Return the share of answers that were not rapid (Wise & Kong 2005)."""
+    return 1 - n_rapid / n_items if n_items else 1.0
+
+
+def hurried(n_rapid: int, n_items: int) -> bool:
+    """Return whether effort is below 0.90 (Wise & Kong 2005), by three rapid answers or more."""
+    return n_rapid >= FEWEST_RAPID and response_time_effort(n_rapid, n_items) < LEAST_EFFORT
+
+
+def _rows(pool: Pool, responses: Sequence[Response]) -> list[int]:
+    """Return the rows of the items answered; `UnknownItemError` where there is no such item."""
+    rows = pool.positions()
+    for response in responses:
+        if response.item not in rows:
+            raise UnknownItemError(f"item {response.item!r} is not in the pool")
+    return [rows[response.item] for response in responses]
+
+
+def _simulated(
+    pool: Pool, places: Sequence[int], generator: np.random.Generator, posterior: Floats, size: int
+) -> Integers:
+    """Return answers (size, n) of people whose ability is drawn from one posterior (Q,)."""
+    nodes = generator.choice(pool.nodes.size, size, p=posterior / posterior.sum())
+    draws = generator.random((size, len(places)))
+    steps = pool.probabilities[places].cumsum(axis=1)[:, :-1, nodes].transpose(2, 0, 1)
+    answers = (draws[:, :, None] >= steps).sum(axis=2)
+    return np.asarray(np.minimum(answers, pool.sizes[places] - 1), dtype=np.int64)
+
+
+def _between(tables: Floats, weights: Floats) -> Floats:
+    """Return tables (n, K, Q) at abilities whose weights on the nodes are (N, Q), (n, K, N)."""
+    flat = tables.reshape(-1, tables.shape[2]) @ weights.T
+    return np.asarray(flat.reshape(*tables.shape[:2], -1))
+
+
+def _projected(chances: Floats, slopes: Floats, categories: Integers) -> Floats:
+    """Return l_z*, (N,), from chances and their slopes (n, K, N) at whatever ability was estimated.
+
+    (W - c S) / √(V - c² I) with the score S = Σ P' / P of the answers given: where the estimating
+    equation S + r₀ = 0 holds this is Snijders' W + c r₀; elsewhere it still takes away what the
+    estimate can explain.
+    """
+    surprise, variance = _surprise(chances, categories)
+    information = np.maximum((slopes**2 / chances).sum(axis=(0, 1)), SMALLEST)
+    slope = (slopes * np.log(chances)).sum(axis=(0, 1)) / information
+    ratios = np.take_along_axis(slopes / chances, categories.T[:, None], axis=1)
+    score = ratios.sum(axis=(0, 1))
+    return _standardised(surprise - slope * score, variance - slope**2 * information)
 
 
 def _surprise(chances: Floats, categories: Integers) -> tuple[Floats, Floats]:

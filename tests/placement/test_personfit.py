@@ -11,17 +11,19 @@ from placement.errors import UnknownItemError
 from placement.items import ItemParameters
 from placement.personfit import (
     PersonFit,
+    _between,
+    _projected,
     corrected_fit,
     cusum,
+    hurried,
     log_likelihood_fit,
     person_fit,
     rapid_answers,
-    response_time_effort,
 )
 from placement.pool import Pool
 from placement.posterior import moments, posterior_of
 from placement.priors import NormalPrior
-from placement.quadrature import STANDARD, Quadrature
+from placement.quadrature import STANDARD, Quadrature, interpolation
 from placement.responses import Response
 from tests.placement.examples import REFERENCE, items_by_law, needs_reference
 from tests.placement.golden import first_number, mirt, mirt_cases, mirt_items
@@ -114,6 +116,7 @@ def test_answers_against_the_grain_are_odd() -> None:
     against = [Response(item.item, int(item.b > 0)) for item in items]
     with_it = [Response(item.item, int(item.b < 0)) for item in items]
     assert set(fit_of(against, items, 300).flags()) == {"lz", "cusum"}
+    assert not fit_of(against, items, 300).flags(level=0.001)
     assert fit_of(with_it, items, 300).p_lz > 0.5
 
 
@@ -131,8 +134,41 @@ def test_nothing_answered_fits_nothing_and_strangers_are_refused() -> None:
         person_fit(pool, PRIOR, [Response("nobody", 1)], seed=1)
 
 
+def test_one_answer_surprises_nobody() -> None:
+    item = ItemParameters("i", "m", "", "2PL", 1, 3)
+    fit = fit_of([Response("i", 1)], [item], 100)
+    assert (fit.lz, fit.p_lz) == (0, 1)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_fit_of_one_person_is_snijders_where_map_is_the_estimate(seed: int) -> None:
+    """The tables' l_z* against the formula's, at an ability that solves the MAP equation."""
+    items = items_by_law(seed, 25)
+    pool, curves, answers = Pool.tabulate(items), CurveSet.of(items), drawn(items, 8, seed, 0)
+    outcomes = abilities(curves, answers, Posterior())
+    theta = np.array([one.theta for one in outcomes if isinstance(one, Estimate)])
+    weights = interpolation(pool.nodes, theta)
+    slopes = _between(np.gradient(pool.probabilities, pool.nodes, axis=2), weights)
+    found = _projected(_between(pool.probabilities, weights), slopes, answers)
+    np.testing.assert_allclose(found, corrected_fit(curves, answers, theta, Posterior()), atol=2e-3)
+
+
 def test_rapid_answers_are_below_a_tenth_of_the_mean_and_ten_seconds() -> None:
-    rapid = rapid_answers(np.array([1.9, 2.1, 9.0, 11.0, np.nan]), np.array([20, 20, 300, 300, 20]))
+    seconds, means = [1.9, 2.1, 9.0, 11.0, np.nan], [20, 20, 300, 300, 20]
+    rapid = rapid_answers(np.array(seconds), np.array(means))
     assert rapid.tolist() == [True, False, True, False, False]
-    assert response_time_effort(rapid) == pytest.approx(0.6)
-    assert response_time_effort(np.zeros(0, dtype=bool)) == 1
+
+
+def test_an_item_that_few_have_answered_takes_three_seconds() -> None:
+    rapid = rapid_answers(np.array([2.9, 3.1, np.nan]), np.full(3, np.nan))
+    assert rapid.tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("n_rapid", "n_items", "expected"),
+    [(0, 0, False), (2, 5, False), (3, 30, False), (3, 29, True), (3, 3, True)],
+)
+def test_hurried_is_three_rapid_answers_and_more_than_a_tenth(
+    n_rapid: int, n_items: int, expected: bool
+) -> None:
+    assert hurried(n_rapid, n_items) is expected
