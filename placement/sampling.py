@@ -63,6 +63,10 @@ class ModuleSample:
         shared = (counts * (counts - 1)).sum() / max(size * (size - 1), 1)
         return float(shared / max(self.lengths.mean(), 1))
 
+    def among(self, rows: Integers) -> Self:
+        """Return the sample of these examinees only."""
+        return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
+
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
         """Put samples of the same module under one another."""

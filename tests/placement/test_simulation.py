@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from placement.bands import bands
 from placement.conduct import section_of
 from placement.design import ModuleDesign
 from placement.engine import decide
@@ -69,6 +70,19 @@ def test_the_summary_is_the_sum_of_its_parts() -> None:
     assert result.exposure_max == sample.exposure.max()
     assert result.bias == pytest.approx((sample.estimate - theta).mean())
     assert result.rmse == pytest.approx(np.sqrt(((sample.estimate - theta) ** 2).mean()))
+
+
+def test_bands_of_ability_are_the_whole_taken_apart() -> None:
+    theta = standard_normal(400, 6)
+    whole = simulate(study_design(), POOL, theta, seed=2)
+    parts = list(bands(whole))
+    sizes = np.array([part.result.n_examinees for part in parts])
+    assert sizes.sum() == 400
+    for part, size in zip(parts, sizes, strict=True):
+        assert size == ((part.low <= theta) & (theta < part.high)).sum()
+    for name in ("decision_accuracy", "bias", "mean_length", "coverage", "expected_loss"):
+        found = [getattr(part.result, name) for part in parts]
+        assert np.average(found, weights=sizes) == pytest.approx(getattr(whole, name))
 
 
 def test_overlap_against_all_pairs() -> None:

@@ -79,7 +79,12 @@ def test_simulate_takes_toml_and_writes_figures_and_a_picture(pool: Path, tmp_pa
     report = json.loads(out.read_text())
     assert set(report) >= KEYS
     assert report["n_examinees"] == 300
-    assert np.sum(report["confusion"]) == 300
+    assert np.sum(report["confusion"]) == np.sum(report["lengths"]) == 300
+    assert max(report["exposure"].values()) == report["exposure_max"]
+    ends = [(band["from"], band["to"]) for band in report["conditional"]]
+    assert ends[0][0] is None
+    assert ends[-1][1] is None
+    assert np.sum([band["n_examinees"] for band in report["conditional"]]) == 300
     texts = [e.text for e in ET.fromstring(svg.read_text()).iter() if e.tag.endswith("text")]
     assert "Share placed in the right track" in texts
 

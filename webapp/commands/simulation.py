@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from item_bank import service as bank
+from placement.bands import bands
 from placement.conduct import section_of
 from placement.design import Design, default_design
 from placement.designs import for_modules
@@ -39,6 +41,11 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 OUT = click.Path(path_type=Path, dir_okay=False, writable=True)
+FIGURES = (
+    "n_examinees", "decision_accuracy", "claimed_accuracy", "adjacent_accuracy",
+    "expected_loss", "mean_length", "p95_length", "bias", "rmse", "coverage",
+    "near_boundary", "exposure_max", "overlap",
+)  # fmt: skip
 BATCH = 5000
 """Examinees between two steps of the progress bar."""
 
@@ -84,7 +91,8 @@ def simulate(
     for name, value in report.items():
         click.echo(f"{name:<18} {value}")
     if json_file is not None:
-        json_file.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        whole = {**report, **_details(result, design, pool)}
+        json_file.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
     if plot_file is not None:
         plot_file.write_text(plot(result), encoding="utf-8")
 
@@ -161,11 +169,38 @@ def _read_pool(file: Path) -> Pool:
 
 
 def _report(result: SimulationResult, seconds: float) -> Mapping[str, object]:
-    names = (
-        "n_examinees", "decision_accuracy", "claimed_accuracy", "adjacent_accuracy",
-        "expected_loss", "mean_length", "p95_length", "bias", "rmse", "coverage",
-        "near_boundary", "exposure_max", "overlap",
-    )  # fmt: skip
-    figures = {name: getattr(result, name) for name in names}
-    rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in figures.items()}
-    return {**rounded, "confusion": result.confusion.tolist(), "seconds": round(seconds, 3)}
+    figures = _figures(result)
+    return {**figures, "confusion": result.confusion.tolist(), "seconds": round(seconds, 3)}
+
+
+def _figures(result: SimulationResult) -> Mapping[str, object]:
+    figures = {name: getattr(result, name) for name in FIGURES}
+    return {k: round(v, 4) if isinstance(v, float) else v for k, v in figures.items()}
+
+
+def _details(result: SimulationResult, design: Design, pool: Pool) -> Mapping[str, object]:
+    """What is too long for a screen: sums of lengths, each item's exposure, bands of ability."""
+    modules = [module.module for module in design.modules]
+    shown = zip(modules, result.modules, strict=True)
+    return {
+        "lengths": np.bincount(result.lengths).tolist(),
+        "exposure": {
+            item: round(float(share), 4)
+            for module, sample in shown
+            for item, share in zip(pool.of_module(module).items, sample.exposure, strict=True)
+        },
+        "conditional": [
+            {
+                "module": modules[band.number],
+                "from": _finite(band.low),
+                "to": _finite(band.high),
+                **_figures(band.result),
+            }
+            for band in bands(result)
+        ],
+    }
+
+
+def _finite(bound: float) -> float | None:
+    """JSON has no infinity: a band without an end has none."""
+    return bound if isfinite(bound) else None
