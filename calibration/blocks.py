@@ -25,10 +25,18 @@ class Block(Protocol):
     def weights(self) -> Floats: ...
     @property
     def group(self) -> int: ...
-    def log_likelihood(self, table: Floats) -> Floats: ...
+    @property
+    def n_answers(self) -> int: ...
+    @property
+    def most_answers(self) -> int: ...
+    def log_likelihood(self, table: Floats, start: Floats) -> Floats: ...
     def counts(self, posterior: Floats) -> Floats: ...
-    def choose(self, batch: Batch, table: Floats, target: Floats) -> None: ...
+    def categories(self, batch: Batch) -> NDArray[np.intp]: ...
     def part(self, rows: slice) -> "Block": ...
+
+
+# Blocks that are worked on together, in order: what is sent to a thread or to another machine.
+Part = tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,11 +47,19 @@ class CompleteBlock:
     weights: Floats
     group: int
 
-    def log_likelihood(self, table: Floats) -> Floats:
-        """Return (n, Q) from the log chances (C, Q)."""
+    @property
+    def n_answers(self) -> int:
+        return self.scores.size
+
+    @property
+    def most_answers(self) -> int:
+        return int(self.scores.shape[1])
+
+    def log_likelihood(self, table: Floats, start: Floats) -> Floats:
+        """Return `start` (Q,) + what the answers add, (n, Q), from the log chances (C, Q)."""
         wrong = table[::2]
         logs = self.scores.astype(np.float64) @ (table[1::2] - wrong)
-        logs += wrong.sum(axis=0)
+        logs += wrong.sum(axis=0) + start
         return np.asarray(logs)
 
     def counts(self, posterior: Floats) -> Floats:
@@ -51,16 +67,13 @@ class CompleteBlock:
         table = np.empty((2 * self.scores.shape[1], posterior.shape[1]))
         right = self.scores.astype(np.float64).T @ posterior
         table[1::2] = right
-        table[::2] = posterior.sum(axis=0) - right
+        np.subtract(posterior.sum(axis=0), right, out=table[::2])
         return table
 
-    def choose(self, batch: Batch, table: Floats, target: Floats) -> None:
-        """Put into (n, J, p) what a table (n, K, J, p) has for the category answered."""
+    def categories(self, batch: Batch) -> NDArray[np.intp]:
+        """Return each person's category of each of the batch's items, (n, J); K is no answer."""
         first = batch.column // 2
-        scores = self.scores[:, first : first + len(batch.items), None]
-        table[:, 1] -= table[:, 0]
-        np.multiply(table[:, 1], scores, out=target)
-        target += table[:, 0]
+        return self.scores[:, first : first + len(batch.items)].astype(np.intp)
 
     def part(self, rows: slice) -> "CompleteBlock":
         return CompleteBlock(self.scores[rows], self.weights[rows], self.group)
@@ -74,20 +87,30 @@ class SparseBlock:
     weights: Floats
     group: int
 
-    def log_likelihood(self, table: Floats) -> Floats:
-        return np.asarray(self.answers @ table)
+    @property
+    def n_answers(self) -> int:
+        return int(self.answers.indices.size)
+
+    @property
+    def most_answers(self) -> int:
+        return int(np.diff(self.answers.indptr).max())
+
+    def log_likelihood(self, table: Floats, start: Floats) -> Floats:
+        logs = self.answers @ table
+        logs += start
+        return np.asarray(logs)
 
     def counts(self, posterior: Floats) -> Floats:
         return np.asarray(self.answers.T @ posterior)
 
-    def choose(self, batch: Batch, table: Floats, target: Floats) -> None:
-        n, size = table.shape[:2]
-        target[:] = 0
+    def categories(self, batch: Batch) -> NDArray[np.intp]:
         columns = self.answers.indices
         mine = (columns >= batch.columns.start) & (columns < batch.columns.stop)
-        rows = np.repeat(np.arange(n), np.diff(self.answers.indptr))[mine]
-        local = columns[mine] - batch.columns.start
-        target[rows, local // size] = table[rows, local % size, local // size]
+        rows = np.repeat(np.arange(self.weights.size), np.diff(self.answers.indptr))[mine]
+        items, given = np.divmod(columns[mine] - batch.columns.start, batch.n_categories)
+        found = np.full((self.weights.size, len(batch.items)), batch.n_categories, dtype=np.intp)
+        found[rows, items] = given
+        return found
 
     def part(self, rows: slice) -> "SparseBlock":
         return SparseBlock(self.answers[rows], self.weights[rows], self.group)

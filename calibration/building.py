@@ -8,6 +8,7 @@ from scipy.special import logit
 
 from calibration.answers import Answers, DenseAnswers, first_of_each
 from calibration.blocks import Block, dense_blocks, sparse_blocks
+from calibration.executors import SERIAL, Executor, gather
 from calibration.models import Form, form_of
 from calibration.polytomous import Nominal, PartialCredit
 from calibration.prior_terms import PriorTerms
@@ -31,7 +32,11 @@ SAVING = 0.25
 
 
 def pose(
-    responses: Responses, screened: Screened, priors: Priors, nodes: Floats
+    responses: Responses,
+    screened: Screened,
+    priors: Priors,
+    nodes: Floats,
+    executor: Executor = SERIAL,
 ) -> tuple[Problem, tuple[str, ...]]:
     """Return the problem to be solved, and the names of the groups that anybody is left in."""
     used, group = np.unique(responses.group[screened.persons], return_inverse=True)
@@ -39,7 +44,7 @@ def pose(
     structure = build_structure(screened, priors, nodes, len(names))
     weights = responses.weights[screened.persons]
     blocks = build_blocks(screened, structure, group.astype(np.int64), weights)
-    return Problem(structure, blocks), names
+    return Problem(structure, gather(blocks, executor)), names
 
 
 def build_structure(screened: Screened, priors: Priors, nodes: Floats, n_groups: int) -> Structure:

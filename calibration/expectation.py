@@ -1,21 +1,34 @@
 """The E-step: what each person's answers say of ability, and the counts that follow from it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
 
 import numpy as np
 
-from calibration.blocks import Block
+from calibration.blocks import Block, Part
+from calibration.executors import People
 from placement.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expectation:
-    """`log_likelihood` of all persons; expected `counts` (C, Q) and `mass` (G, Q) at the nodes."""
+    """`log_likelihood` of all persons; expected `counts` (C, Q) and `mass` (G, Q) at the nodes.
+
+    `means` (2,) are the sums of the persons' posterior means and of their squares.
+    """
 
     log_likelihood: float
     counts: Floats
     mass: Floats
+    means: Floats
+
+    def __add__(self, other: "Expectation") -> "Expectation":
+        return Expectation(
+            self.log_likelihood + other.log_likelihood,
+            self.counts + other.counts,
+            self.mass + other.mass,
+            self.means + other.means,
+        )
 
 
 def posterior_in(block: Block, table: Floats, log_weights: Floats) -> tuple[Floats, Floats]:
@@ -24,23 +37,37 @@ def posterior_in(block: Block, table: Floats, log_weights: Floats) -> tuple[Floa
     Bock & Aitkin (1981), Psychometrika 46, eq. 11. Likelihoods are kept as logarithms, so that a
     test of a thousand items does not vanish below the smallest number.
     """
-    logs = block.log_likelihood(table)
-    logs += log_weights[block.group]
+    return _posterior(block, table, log_weights, np.ones(block.weights.size))
+
+
+def _posterior(
+    block: Block, table: Floats, log_weights: Floats, weights: Floats
+) -> tuple[Floats, Floats]:
+    """Return the posteriors times `weights` (n,), and the log marginal likelihoods."""
+    logs = block.log_likelihood(table, log_weights[block.group])
     peak = logs.max(axis=1)
     logs -= peak[:, None]
     posterior = np.exp(logs, out=logs)
-    total = posterior.sum(axis=1)
-    posterior /= total[:, None]
+    total = posterior @ np.ones(posterior.shape[1])
+    posterior *= (weights / total)[:, None]
     return posterior, np.log(total) + peak
 
 
-def expect(blocks: Sequence[Block], table: Floats, log_weights: Floats) -> Expectation:
+def expect(people: People, table: Floats, log_weights: Floats, nodes: Floats) -> Expectation:
     """Sum over all persons: log chances (C, Q) and log weights (G, Q) in, counts out."""
+    return reduce(Expectation.__add__, people.each(partial(expect_in, table, log_weights, nodes)))
+
+
+def expect_in(table: Floats, log_weights: Floats, nodes: Floats, part: Part) -> Expectation:
+    """Sum over the persons of a part."""
     counts, mass, value = np.zeros_like(table), np.zeros_like(log_weights), 0.0
-    for block in blocks:
-        posterior, marginal = posterior_in(block, table, log_weights)
-        posterior *= block.weights[:, None]
-        value += float(block.weights @ marginal)
+    means = np.zeros(2)
+    for block in part:
+        weights = block.weights
+        posterior, marginal = _posterior(block, table, log_weights, weights)
+        value += float(weights @ marginal)
         counts += block.counts(posterior)
         mass[block.group] += posterior.sum(axis=0)
-    return Expectation(value, counts, mass)
+        sums = posterior @ nodes
+        means += sums.sum(), sums @ (sums / weights)
+    return Expectation(value, counts, mass, means)

@@ -5,13 +5,13 @@ is a small block. Blocks are worked out together and added at their places in th
 follows persons × answers², not persons × items².
 """
 
-from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.blocks import Block, SparseBlock
+from calibration.blocks import Part, SparseBlock
+from calibration.expansion import Expansion
 from calibration.expectation import posterior_in
 from calibration.polynomials import orthonormal
 from calibration.structure import Structure
@@ -22,19 +22,6 @@ Places = NDArray[np.int64]
 TOGETHER = 400_000
 
 
-def suits(structure: Structure, blocks: Sequence[Block]) -> bool:
-    """Return whether every person's own parameters are few among all."""
-    widest = max(batch.n_parameters for batch in structure.batches)
-    return all(
-        isinstance(block, SparseBlock) and 4 * (_most(block) + 1) * widest < structure.n_free
-        for block in blocks
-    )
-
-
-def _most(block: SparseBlock) -> int:
-    return int(np.diff(block.answers.indptr).max())
-
-
 class FewAnswers:
     """Adds up persons' score covariances at one point, in single precision.
 
@@ -42,8 +29,8 @@ class FewAnswers:
     pads the persons with fewer answers; each has as many parameters as the widest item.
     """
 
-    def __init__(self, structure: Structure, raw: Floats) -> None:
-        self._structure = structure
+    def __init__(self, structure: Structure, raw: Floats, expansion: Expansion) -> None:
+        self._structure, self._expansion = structure, expansion
         self._table, self._weights = structure.log_chances(raw), structure.log_weights(raw)
         self._width = max(2, *(batch.n_parameters for batch in structure.batches))
         n_items = sum(len(batch.items) for batch in structure.batches)
@@ -71,11 +58,12 @@ class FewAnswers:
         basis = vectors[:, values > 1e-13 * values[-1]]
         self._basis, self._slopes = basis.astype(np.float32), (slopes @ basis).astype(np.float32)
 
-    def missing(self, blocks: Sequence[Block], terms: int) -> Floats:
-        """Return Σ_n Cov_n(s), (F, F), from the first `terms` terms of the expansion."""
+    def missing(self, part: Part, *, terms: int) -> Floats:
+        """Return Σ_n Cov_n(s), (R, R), from `terms` terms of the expansion (0: all needed)."""
         width, rows = self._width, self._n_rows
+        terms = terms or self._expansion.needed(part)
         total = np.zeros((width, width, rows * rows))
-        for block in blocks:
+        for block in part:
             if isinstance(block, SparseBlock):
                 self._add(block, terms, total)
         blocks_of = total.reshape(width, width, rows, rows)
@@ -88,7 +76,7 @@ class FewAnswers:
         raw = np.zeros((size, size))
         places = self._raw.ravel()[known]
         raw[np.ix_(places, places)] = spread[np.ix_(known, known)]
-        return self._structure.reduce_columns(self._structure.reduce_columns(raw).T)
+        return raw
 
     def _add(self, block: SparseBlock, terms: int, total: Floats) -> None:
         moments, columns = self._moments(block, terms), self._columns(block)
@@ -116,7 +104,8 @@ class FewAnswers:
         """Return the columns of each person, (n, most + 1): the group's, the answers, padding."""
         n_columns, starts = self._structure.n_columns, block.answers.indptr
         lengths = np.diff(starts)
-        columns = np.full((lengths.size, _most(block) + 1), len(self._slopes) - 1, dtype=np.int64)
+        shape = lengths.size, int(lengths.max()) + 1
+        columns = np.full(shape, len(self._slopes) - 1, dtype=np.int64)
         columns[:, 0] = n_columns + block.group
         rows = np.repeat(np.arange(lengths.size), lengths)
         within = np.arange(block.answers.indices.size) - np.repeat(starts[:-1], lengths)

@@ -1,14 +1,13 @@
 """The objective as a function of the free parameters: log marginal likelihood + log priors."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from calibration.blocks import Block
 from calibration.complete import Ascent, ascent
+from calibration.executors import People
 from calibration.expectation import Expectation, expect
 from calibration.information import coarse_information
 from calibration.structure import Structure
@@ -50,6 +49,11 @@ class Point:
         """Of the objective by the raw parameters, (R,)."""
         return self._ascent.gradient
 
+    @property
+    def weights(self) -> Floats:
+        """The nodes' weights in each group, (G, Q)."""
+        return np.asarray(np.exp(self.structure.log_weights(self.raw)))
+
     def metric(self) -> Floats:
         """Return EM's metric, the expected complete-data information, (F, F)."""
         raw = np.zeros((self.raw.size, self.raw.size))
@@ -87,7 +91,7 @@ class Problem:
     """Data and structure."""
 
     structure: Structure
-    blocks: Sequence[Block]
+    people: People
 
     def at(self, free: Floats) -> Point:
         """Return the point of free parameters (F,): one E-step."""
@@ -96,14 +100,14 @@ class Problem:
     def at_raw(self, raw: Floats) -> Point:
         """Return the point of raw parameters (R,)."""
         table, weights = self.structure.log_chances(raw), self.structure.log_weights(raw)
-        expected = expect(self.blocks, table, weights)
+        expected = expect(self.people, table, weights, self.structure.nodes)
         free = self.structure.pick(raw)
         return Point(self.structure, free, raw, expected, self.structure.log_prior(raw))
 
     def hessian(self, point: Point) -> Floats:
         """Return about the observed information, (F, F): a metric, not a result."""
         few = max(MANY, 8 * point.size)
-        return coarse_information(self.structure, self.blocks, point.raw, few)
+        return coarse_information(self.structure, self.people, point.raw, point.expected, few)
 
     @cached_property
     def lower(self) -> Floats:

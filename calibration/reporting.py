@@ -6,7 +6,6 @@ import numpy as np
 
 from calibration.ascending import Summit
 from calibration.errors import Notice
-from calibration.expectation import posterior_in
 from calibration.models import Model, form_of
 from calibration.problem import Point, Problem
 from calibration.results import Calibration, GroupEstimate, ItemEstimate
@@ -48,7 +47,7 @@ def report(
         parameters=_parameter_names(screened, structure, groups),
         free=frozen(point.free),
         covariance=frozen(found.covariance),
-        n_persons=sum(float(block.weights.sum()) for block in problem.blocks),
+        n_persons=problem.people.n_persons,
         n_responses=int(screened.tally.sum()),
         reliability=_reliability(problem, point),
         seconds=seconds,
@@ -169,14 +168,8 @@ def _parameter_names(
 
 def _reliability(problem: Problem, point: Point) -> float:
     """Return the share of EAP scores' variance in ability's (mirt's empirical_rxx)."""
-    structure = problem.structure
-    table, weights = structure.log_chances(point.raw), structure.log_weights(point.raw)
-    powers = np.stack((structure.nodes, structure.nodes**2), axis=1)
-    sums = np.zeros(4)
-    for block in problem.blocks:
-        posterior, _ = posterior_in(block, table, weights)
-        mean, square = (posterior @ powers).T
-        sums += block.weights @ np.stack((np.ones_like(mean), mean, mean**2, square), axis=1)
-    n, first, second, total = sums
+    n, nodes = problem.people.n_persons, problem.structure.nodes
+    first, second = point.expected.means.tolist()
+    total = float(point.expected.mass.sum(axis=0) @ nodes**2)
     between, within = (second - first**2 / n) / (n - 1), (total - second) / n
     return float(between / (between + within))

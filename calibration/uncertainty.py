@@ -41,7 +41,7 @@ def covariance(problem: Problem, point: Point, errors: StandardErrors) -> Uncert
         return Uncertainty(blank, bound, definite=True, passes=0)
     sandwich = errors is StandardErrors.SANDWICH
     found = information(
-        problem.structure, problem.blocks, point.raw, point.expected, cross=sandwich
+        problem.structure, problem.people, point.raw, point.expected, cross=sandwich
     )
     inner = np.flatnonzero(~bound)
     try:

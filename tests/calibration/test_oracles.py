@@ -63,7 +63,7 @@ def test_information_of_every_model_at_once() -> None:
     problem, x = problem_of(*mixed_models(), PRIORS)
     point = problem.at(x)
     found = information(
-        problem.structure, problem.blocks, point.raw, point.expected, cross=True
+        problem.structure, problem.people, point.raw, point.expected, cross=True
     ).observed
     for k in range(x.size):
         step = np.zeros(x.size)
@@ -92,7 +92,7 @@ def test_few_answers_of_many_items_by_small_blocks(monkeypatch) -> None:
     exact = fit(data, models=models, priors=PRIORS)
     monkeypatch.setattr("calibration.information.LARGE", 0.0)
     small = fit(data, models=models, priors=PRIORS)
-    monkeypatch.setattr("calibration.information.suits", lambda *_: False)
+    monkeypatch.setattr("calibration.information.FEW", 0.0)
     plain = fit(data, models=models, priors=PRIORS)
     assert not np.array_equal(small.covariance, plain.covariance)
     for other in (small, plain):

@@ -1,0 +1,170 @@
+"""The missing information of any answers to any model, from a few polynomials a person.
+
+The covariance within a person is expanded in polynomials orthonormal under the person's own
+posterior: Cov_n(s) = Σ_{k≥1} E_n(φ_k s) E_n(φ_k s)ᵀ. Scores are smooth and posteriors narrow, so a
+few terms give all digits that matter: as many as some of the persons call for, whose complete-data
+information is known exactly from their counts.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from calibration.blocks import Block, Part
+from calibration.expectation import posterior_in
+from calibration.polynomials import Reals, orthonormal
+from calibration.structure import Structure
+from placement.arrays import Floats, Integers
+
+MAX_TERMS = 40
+# Persons of a part who tell how many terms it needs.
+SAMPLE = 64
+# Numbers in the largest temporary table of a block.
+BUDGET = 400_000
+
+
+class Expansion:
+    """Terms of the expansion at one point, for one part after the other."""
+
+    def __init__(
+        self, structure: Structure, raw: Floats, tolerance: float, *, single: bool
+    ) -> None:
+        self._structure = structure
+        self._tolerance = tolerance
+        self._type = np.float32 if single else np.float64
+        self._table, self._weights = structure.log_chances(raw), structure.log_weights(raw)
+        self._slopes = [b.family.slopes(b.of(raw), structure.nodes) for b in structure.batches]
+        self._factors = [_factors(slopes, self._type) for slopes in self._slopes]
+        self._group_slopes = structure.weight_slopes(raw)
+        self._rows = max(16, BUDGET // max(right.shape[1] for _, right in self._factors))
+
+    def missing(self, part: Part, *, terms: int) -> Floats:
+        """Return Σ_n Cov_n(s) of the part's persons, (R, R); `terms` 0: as many as needed."""
+        kept = slice(1, 1 + (terms or self.needed(part)))
+        return self._gram(part, kept)
+
+    def cross(self, part: Part) -> Floats:
+        """Return Σ_n s̄ s̄ᵀ of the part's persons, (R, R)."""
+        return self._gram(part, slice(0, 1))
+
+    def needed(self, part: Part) -> int:
+        """Return how many terms beyond the mean some of the part's persons call for."""
+        chosen = (part[0],) if len(part) == 1 else (part[0], part[-1])
+        few = SAMPLE // len(chosen)
+        return max(self._needed(b.part(slice(0, None, 1 + b.weights.size // few))) for b in chosen)
+
+    def _needed(self, block: Block) -> int:
+        roots, heavy = self._roots(block)
+        places = self._places(block)
+        total = self._squares(block, (heavy * heavy).astype(np.float64))
+        rest = total.copy()
+        for k, shape in enumerate(islice(orthonormal(roots, self._structure.nodes), MAX_TERMS)):
+            scores = self._scores(block, places, shape * heavy)
+            rest -= np.einsum("nr,nr->r", scores, scores)
+            if (rest <= self._tolerance * total).all():
+                return max(k, 1)
+        return MAX_TERMS
+
+    def _gram(self, part: Part, terms: slice) -> Floats:
+        gram = _Gram(self._structure.start.size)
+        for block in part:
+            for piece in _pieces(block, self._rows):
+                roots, heavy = self._roots(piece)
+                places = self._places(piece)
+                shapes = orthonormal(roots, self._structure.nodes)
+                for shape in islice(shapes, terms.start, terms.stop):
+                    gram.add(self._scores(piece, places, shape * heavy))
+        return gram.total()
+
+    def _roots(self, block: Block) -> tuple[Reals, Reals]:
+        """Return the roots of the persons' posteriors, and the same times √w, (n, Q)."""
+        posterior, _ = posterior_in(block, self._table, self._weights)
+        roots: Reals = np.sqrt(posterior, out=posterior).astype(self._type, copy=False)
+        heavy: Reals = roots * np.sqrt(block.weights)[:, None].astype(self._type)
+        return roots, heavy
+
+    def _places(self, block: Block) -> list[Integers]:
+        """Return for each batch where the answers' slopes stand among all categories', (n, J p)."""
+        found = []
+        for batch in self._structure.batches:
+            given = block.categories(batch)
+            size = len(batch.items) * batch.n_parameters
+            # A person's row has every category's slopes and, for no answer, noughts.
+            starts = np.arange(len(given)) * (batch.n_categories + 1) * size
+            own = given * size + starts[:, None]
+            own += np.arange(0, size, batch.n_parameters)
+            cells = own[:, :, None] + np.arange(batch.n_parameters)
+            found.append(cells.reshape(len(given), size))
+        return found
+
+    def _scores(self, block: Block, places: list[Integers], weights: Reals) -> Reals:
+        """Return Σ_q weights × score, (n, R), from weights (n, Q)."""
+        scores = np.empty((len(weights), self._structure.start.size), dtype=self._type)
+        pairs = zip(self._structure.batches, self._factors, places, strict=True)
+        for batch, (left, right), cells in pairs:
+            scores[:, batch.place] = np.take((weights @ left) @ right, cells, mode="clip")
+        place = self._structure.group_place
+        scores[:, place] = 0
+        mine = place.start + 2 * block.group
+        scores[:, mine : mine + 2] = weights @ self._group_slopes[block.group].T
+        return scores
+
+    def _squares(self, block: Block, weights: Floats) -> Floats:
+        """Return Σ_n Σ_q weights × score², (R,): what the expansion's squares must add up to."""
+        squares = np.zeros(self._structure.start.size)
+        counts = block.counts(weights)
+        for batch, slopes in zip(self._structure.batches, self._slopes, strict=True):
+            mine = batch.counts(counts)
+            squares[batch.place] = np.einsum("jpkq,jpkq,jkq->jp", slopes, slopes, mine).ravel()
+        begin = self._structure.group_place.start + 2 * block.group
+        own = self._group_slopes[block.group]
+        squares[begin : begin + 2] = (own**2) @ weights.sum(axis=0)
+        return squares
+
+
+class _Gram:
+    """Σ SᵀS over tables S (n, R), gathered until a product is worth its overhead."""
+
+    def __init__(self, size: int) -> None:
+        self._sum = np.zeros((size, size))
+        self._waiting: list[Reals] = []
+        self._rows = 0
+
+    def add(self, scores: Reals) -> None:
+        self._waiting.append(scores)
+        self._rows += len(scores)
+        if self._rows >= max(512, 2 * len(self._sum)):
+            self._flush()
+
+    def total(self) -> Floats:
+        self._flush()
+        return self._sum
+
+    def _flush(self) -> None:
+        if self._waiting:
+            scores = self._waiting[0]
+            if len(self._waiting) > 1:
+                scores = np.concatenate(self._waiting)
+            self._sum += scores.T @ scores
+            self._waiting, self._rows = [], 0
+
+
+def _factors(slopes: Floats, kind: type[np.floating[Any]]) -> tuple[Floats, Floats]:
+    """Return (Q, r) and (r, (K + 1) J p) whose product is the slopes at every node, then noughts.
+
+    Scores are smooth functions of ability: some twenty shapes span them all to the last digits.
+    """
+    flat = slopes.transpose(3, 2, 0, 1).reshape(slopes.shape[3], -1)
+    values, vectors = np.linalg.eigh(flat @ flat.T)
+    left = vectors[:, values > 1e-14 * values[-1]]
+    blank = np.zeros((left.shape[1], slopes.shape[0] * slopes.shape[1]))
+    right = np.concatenate((left.T @ flat, blank), axis=1)
+    return left.astype(kind), right.astype(kind)
+
+
+def _pieces(block: Block, rows: int) -> Iterator[Block]:
+    """Yield the block in pieces of at most `rows` persons."""
+    for begin in range(0, block.weights.size, rows):
+        yield block.part(slice(begin, begin + rows))
