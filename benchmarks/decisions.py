@@ -1,218 +1,200 @@
-"""The decision study: how many questions a right placement takes.
+"""The decision study: how many questions a right placement takes, and whether claims hold.
 
-    python benchmarks/decisions.py            # under two minutes on a quiet machine
-    python benchmarks/decisions.py --full     # the figures of benchmarks/RESULTS.md
+    python benchmarks/decisions.py                   # under two minutes on a quiet machine
+    python benchmarks/decisions.py --full            # the figures of benchmarks/RESULTS.md
     python benchmarks/decisions.py --part five --banks 4 --people 500
 
-Part *one*: one module, banks of 60, 120 and 300 questions. Part *five*: five correlated modules of
-60. Banks are those of ../shared/reference/decisions where it is there, and fresh draws of its law:
-a ~ lognormal(0.2, 0.35), b ~ N(0, 1.1), theta ~ N(0, 1). A design is run at several costs of a
-question; its length at an accuracy is read off the line between them.
+Parts: *one* (one module, the design itself), *stops* and *selection* (rules at one accuracy),
+*losses* (over-placement dearer), *levels* (the starter bank, known by its authors' levels only),
+*five* (five correlated modules). `benchmarks/decision_study.py` has banks, people and design.
 """
 
 import argparse
-import csv
+import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from placement.arrays import Floats
-from placement.dependence import Equal, Independent
-from placement.design import Design, ModuleDesign
-from placement.exposure import Randomesque
-from placement.items import ItemParameters
-from placement.order import Blocks, Interleaved, RouterThenBlocks
-from placement.planning import fit_design
-from placement.pool import Pool
-from placement.simulation import SimulationResult, simulate
-from placement.stopping import FixedLength, RateOfReturn
-from placement.strategies import Dependence, Order, Stopping
+# This folder is first on the path, and a file in it would hide the package of the same name.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-STORED = Path(__file__).parents[2] / "shared" / "reference" / "decisions"
-ZERO_ONE = tuple(tuple(float(k != d) for d in range(4)) for k in range(4))
-BEST = Randomesque(1, 1, 0)
-RHO, MODULES = 0.6, tuple(f"m{d}" for d in range(5))
-ONE_COSTS = (0.0026, 0.0020, 0.0015)
-FIVE_COSTS = (0.0055, 0.0038, 0.0026)
-TARGETS = {60: 0.772, 120: 0.798, 300: 0.830}
-FIGURES = ("decision_accuracy", "claimed_accuracy", "mean_length", "p95_length")
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much is run: banks and people a bank."""
-
-    banks: int
-    people: int
-
-
-def items(generator: np.random.Generator, size: int, module: str) -> list[ItemParameters]:
-    """Draw a bank of the study's law."""
-    a, b = generator.lognormal(0.2, 0.35, size), generator.normal(0, 1.1, size)
-    rows = enumerate(zip(a, b, strict=True))
-    return [
-        ItemParameters(f"{module}-{j}", module, "", "2PL", float(p), float(q)) for j, (p, q) in rows
-    ]
-
-
-def stored(size: int, number: int, module: str) -> list[ItemParameters]:
-    """Read a bank of the reference."""
-    text = (STORED / f"bank_{size}_{number}.csv").read_text()
-    return [
-        ItemParameters(
-            f"{module}-{row['item']}", module, "", "2PL", float(row["a"]), float(row["b"])
-        )
-        for row in csv.DictReader(text.splitlines())
-    ]
-
-
-def banks_of_one(size: int, banks: int) -> Iterator[Pool]:
-    """Yield the four stored banks first, then fresh ones."""
-    for number in range(banks):
-        known = number < 4 and STORED.is_dir()
-        generator = np.random.default_rng((size, number))
-        yield Pool.tabulate(stored(size, number, "m0") if known else items(generator, size, "m0"))
-
-
-def banks_of_five(banks: int) -> Iterator[Pool]:
-    """Yield pools of five fresh modules of sixty."""
-    for number in range(banks):
-        generator = np.random.default_rng((5, number))
-        yield Pool.tabulate([item for name in MODULES for item in items(generator, 60, name)])
-
-
-def design(modules: Sequence[str], stopping: Stopping, **choices: object) -> Design:
-    """Return the study's design: 0/1 loss, the usual cuts, the best item."""
-    plain = Design(
-        "study",
-        1,
-        tuple(map(ModuleDesign, modules)),
-        losses=ZERO_ONE,
-        exposure=BEST,
-        stopping=stopping,
-    )
-    return replace(plain, **choices)
-
-
-def abilities(people: int, correlation: Floats, seed: int) -> Floats:
-    """Return people's abilities (N, D)."""
-    generator = np.random.default_rng((7, seed))
-    return generator.multivariate_normal(
-        np.zeros(len(correlation)), correlation, people, method="eigh"
-    )
-
-
-def at_costs(
-    plain: Design, pools: Sequence[Pool], theta: Sequence[Floats], costs: Sequence[float]
-) -> list[list[SimulationResult]]:
-    """Fit once a bank, then run at each cost: results by cost, then by bank."""
-    by_bank = []
-    for number, (pool, people) in enumerate(zip(pools, theta, strict=True)):
-        fitted = fit_design(plain, pool)
-        designs = [replace(fitted, stopping=replace(fitted.stopping, cost=c)) for c in costs]
-        by_bank.append([simulate(one, pool, people, seed=number) for one in designs])
-    return [list(results) for results in zip(*by_bank, strict=True)]
-
-
-def mean(results: Sequence[SimulationResult], name: str) -> float:
-    return float(np.mean([getattr(result, name) for result in results]))
-
-
-def length_at(target: float, accuracy: Sequence[float], length: Sequence[float]) -> str:
-    """Read the length at an accuracy off the least-squares line of log length on accuracy."""
-    slope, start = np.polyfit(accuracy, np.log(length), 1)
-    outside = "" if min(accuracy) <= target <= max(accuracy) else " (extrapolated)"
-    return f"{np.exp(start + slope * target):.1f}{outside}"
-
-
-def departing(theta: Floats, correlation: Floats) -> np.ndarray:
-    """Return the (N, D) pairs more than 1.5 SD from what the person's other abilities foretell."""
-    inverse = np.linalg.inv(correlation)
-    # The regression residual of θ_d on the others is (R⁻¹ θ)_d / (R⁻¹)_dd, of variance 1/(R⁻¹)_dd.
-    return np.asarray(np.abs(theta @ inverse / np.sqrt(np.diag(inverse))) > 1.5)
-
-
-def part_one(size: Size) -> None:
-    """Print one module's table."""
-    print(
-        "\n| questions in the bank | design | accuracy / claimed / mean length / P95 at each cost "
-        "| length at the target |\n|---|---|---|---|",
-        flush=True,
-    )
-    for items_in, target in TARGETS.items():
-        pools = list(banks_of_one(items_in, size.banks))
-        theta = [abilities(size.people, np.eye(1), r) for r in range(size.banks)]
-        fixed = [
-            simulate(design(("m0",), FixedLength(20)), pool, people, seed=r)
-            for r, (pool, people) in enumerate(zip(pools, theta, strict=True))
-        ]
-        print(row(items_in, "information, 20 questions", [fixed], ""), flush=True)
-        for name, exposure in (("RATE", BEST), ("RATE, randomesque", Randomesque())):
-            plain = design(("m0",), RateOfReturn(0.002, 4, 30), exposure=exposure)
-            results = at_costs(plain, pools, theta, ONE_COSTS)
-            accuracy = [mean(result, "decision_accuracy") for result in results]
-            length = [mean(result, "mean_length") for result in results]
-            at = f"{length_at(target, accuracy, length)} at {target}"
-            print(row(items_in, name, results, at), flush=True)
-
-
-def row(bank: int, name: str, results: Sequence[Sequence[SimulationResult]], last: str) -> str:
-    cells = [
-        "{:.3f} / {:.3f} / {:.1f} / {:.1f}".format(*(mean(r, f) for f in FIGURES)) for r in results
-    ]
-    return f"| {bank} | {name} | {'; '.join(cells)} | {last} |"
-
-
-FIVE: tuple[tuple[str, Dependence, Order], ...] = (
-    ("independent, blocks", Independent(), Blocks()),
-    ("joint, blocks", Equal(RHO, 0), Blocks()),
-    ("joint, router of 3, blocks", Equal(RHO, 0), RouterThenBlocks(3)),
-    ("joint, interleaved", Equal(RHO, 0), Interleaved()),
-    ("joint, interleaved, up to 5 more where discordant", Equal(RHO, 5), Interleaved()),
-    ("joint at rho .4, interleaved, up to 5 more", Equal(0.4, 5), Interleaved()),
+from benchmarks.decision_levels import from_levels  # noqa: E402
+from benchmarks.decision_modules import five_modules  # noqa: E402
+from benchmarks.decision_stops import Met, Walk, met, stops, walk  # noqa: E402
+from benchmarks.decision_study import (  # noqa: E402
+    BEST,
+    FIGURES,
+    abilities,
+    bank,
+    claims_by_decile,
+    design,
+    of_banks,
+    row,
+    table,
+    told,
 )
+from placement.criteria_cuts import UncertainCutInformation  # noqa: E402
+from placement.criteria_global import PosteriorWeightedInformation  # noqa: E402
+from placement.exposure import Randomesque  # noqa: E402
+from placement.planning import fit_design  # noqa: E402
+from placement.selectors import MaximumInformation, TrackInformation  # noqa: E402
+from placement.simulation import SimulationResult, simulate  # noqa: E402
+from placement.stopping import FixedLength, RateOfReturn  # noqa: E402
+from placement.strategies import Selector  # noqa: E402
+
+TARGETS = {60: 0.772, 120: 0.798, 300: 0.830}
+ALLOWED = {60: 12.5, 120: 12.0, 300: 12.0}
+RATE = RateOfReturn(cost=0.0021, minimum=4, maximum=27)
+LONG = RateOfReturn(cost=0.0021, minimum=4, maximum=30)
+TWICE = tuple(tuple(float((d != k) + (d > k)) for d in range(4)) for k in range(4))
+SELECTORS: dict[str, Selector] = {
+    "information at the posterior mean": MaximumInformation(),
+    "information averaged over the posterior": PosteriorWeightedInformation(),
+    "information at the most uncertain cut": UncertainCutInformation(),
+    "mutual information with the track": TrackInformation(),
+}
 
 
-def part_five(size: Size, few: bool) -> None:
-    """Print five modules' table; costs, then lengths at .75 and .77."""
-    correlation = Equal(RHO)(5)
-    pools = list(banks_of_five(size.banks))
-    theta = [abilities(size.people, correlation, 50 + r) for r in range(size.banks)]
+def one_module(banks: int, people: int) -> None:
+    """Print what the study's design reaches: one cost of a question for banks of every size."""
     print(
-        "\n| design | accuracy / claimed / mean length / P95 at each cost | all five right "
-        "| departing modules | at .75 | at .77 |\n|---|---|---|---|---|---|",
-        flush=True,
+        f"\n### One module\n\n{banks} fresh banks a size × {people} people; RATE at "
+        f"{RATE.cost} a question, {RATE.minimum} to {RATE.maximum} questions; ± one standard error "
+        "over banks.\n"
     )
-    for name, dependence, order in FIVE[: 4 if few else None]:
-        plain = design(MODULES, RateOfReturn(0.003, 3, 30), dependence=dependence, order=order)
-        results = at_costs(plain, pools, theta, FIVE_COSTS[:: 2 if few else 1])
-        accuracy = [mean(result, "decision_accuracy") for result in results]
-        length = [mean(result, "mean_length") for result in results]
-        away = [
-            float(
-                np.mean(
-                    [
-                        r.accuracy_among(departing(t, correlation))
-                        for r, t in zip(some, theta, strict=True)
-                    ]
-                )
+    table("bank", "design", *FIGURES, "questions", "P95", "greatest exposure", "asked")
+    ways = (
+        ("RATE", BEST, RATE, 0.0),
+        ("RATE, randomesque", Randomesque(), RATE, 0.7),
+        ("20 questions", BEST, FixedLength(20), None),
+    )
+    known: list[SimulationResult] = []
+    for size, target in TARGETS.items():
+        for name, exposure, stopping, more in ways:
+            plain = design(("m0",), stopping, exposure=exposure)
+            results = []
+            for number in range(banks):
+                pool, theta = bank(size, number), abilities(people, number)
+                results.append(simulate(fit_design(plain, pool), pool, theta, seed=number))
+            asked = "" if more is None else f"{target} at {ALLOWED[size] + more}, P95 27"
+            row(
+                size,
+                name,
+                *(told(results, figure) for figure in FIGURES.values()),
+                told(results, "mean_length", 2),
+                f"{of_banks([one.p95_length for one in results])[0]:.1f}",
+                f"{of_banks([one.exposure_max for one in results])[0]:.2f}",
+                asked,
             )
-            for some in results
-        ]
-        cells = [
-            "{:.3f} / {:.3f} / {:.1f} / {:.1f}".format(*(mean(r, f) for f in FIGURES))
-            for r in results
-        ]
-        aways = " ".join(f"{share:.3f}" for share in away)
-        rights = " ".join(f"{mean(result, 'all_right'):.3f}" for result in results)
-        lengths = " | ".join(length_at(target, accuracy, length) for target in (0.75, 0.77))
-        print(
-            f"| {name} | {'; '.join(cells)} | {rights} | {aways} | {lengths} |",
-            flush=True,
+            known += results if exposure != BEST else []
+    _deciles(known)
+
+
+def _deciles(results: list[SimulationResult]) -> None:
+    claimed, reached = claims_by_decile(results)
+    size = sum(one.n_examinees for one in results) / 10
+    print(f"\nClaims of RATE, randomesque, by decile; all sizes, {size:.0f} placements a decile:\n")
+    table("", *(str(number) for number in range(1, 11)))
+    row("claimed", *(f"{value:.3f}" for value in claimed))
+    row("reached", *(f"{value:.3f}" for value in reached))
+    errors = np.sqrt(reached * (1 - reached) / size)
+    gaps = zip(reached - claimed, errors, strict=True)
+    row("difference", *(f"{gap:+.3f} ± {error:.3f}" for gap, error in gaps))
+
+
+def all_stops(banks: int, people: int) -> None:
+    """Print every stopping rule's length at the wanted accuracy, on the same people."""
+    _matched_head("Stopping rules", banks, people, "selection by information, randomesque")
+    plain = design(("m0",), LONG, exposure=Randomesque())
+    walks = {
+        size: [walk(plain, bank(size, r), abilities(people, r), r) for r in range(banks)]
+        for size in TARGETS
+    }
+    for name in stops(LONG):
+        _matched(name, _met(walks, name), _met(walks, "RATE"))
+
+
+def _matched_head(title: str, banks: int, people: int, how: str) -> None:
+    print(
+        f"\n### {title} at one accuracy\n\n{banks} fresh banks a size × {people} people, {how}, 4 "
+        "to 30 questions. Mean length (difference from the first line, paired) / P95, ± one "
+        "standard error by jackknife over banks.\n"
+    )
+    table("rule", *(f"{size} items, {accuracy}" for size, accuracy in TARGETS.items()))
+
+
+def _met(walks: dict[int, list[Walk]], name: str) -> dict[int, Met]:
+    return {size: met(some, name, TARGETS[size]) for size, some in walks.items()}
+
+
+def _matched(name: str, found: dict[int, Met], first: dict[int, Met]) -> None:
+    cells = []
+    for size, one in found.items():
+        more, error = one.length - first[size].length, one.error(first[size])
+        cells.append(
+            f"{one.length:.2f} ± {one.error():.2f} ({more:+.2f} ± {error:.2f}) / {one.p95:.0f}"
         )
+    row(name, *cells)
+
+
+def all_selectors(banks: int, people: int) -> None:
+    """Print what selection adds, with RATE's stop, at the wanted accuracy."""
+    _matched_head("Selection rules", banks, people, "stop by RATE")
+    first: dict[int, Met] = {}
+    for control, exposure in (("best item", BEST), ("randomesque", Randomesque())):
+        for name, selector in SELECTORS.items():
+            plain = design(("m0",), LONG, exposure=exposure, selector=selector)
+            walks = {
+                size: [
+                    walk(plain, bank(size, r), abilities(people, r), r, ("RATE",))
+                    for r in range(banks)
+                ]
+                for size in TARGETS
+            }
+            found = _met(walks, "RATE")
+            first = first or found
+            _matched(f"{name}, {control}", found, first)
+
+
+def dear_over_placement(banks: int, people: int) -> None:
+    """Print what a loss matrix does in which over-placement costs twice as much."""
+    print(
+        f"\n### Over-placement twice as dear\n\n{banks} fresh banks of 60 × {people} people, "
+        "randomesque, RATE with the same losses at the same cost; ± one standard error over banks."
+        "\n"
+    )
+    table("losses", "placed too high", "too low", "accuracy", "claimed", "questions", "P95")
+    for name, losses in (("0/1", design(("m0",), RATE).losses), ("over 2, under 1", TWICE)):
+        plain = design(("m0",), RATE, exposure=Randomesque(), losses=losses)
+        results = []
+        for number in range(banks):
+            pool, theta = bank(60, number), abilities(people, number)
+            results.append(simulate(fit_design(plain, pool), pool, theta, seed=number))
+        confusions = [one.confusion / one.n_examinees for one in results]
+        shares = [
+            of_banks([float(np.triu(c, 1).sum()) for c in confusions]),
+            of_banks([float(np.tril(c, -1).sum()) for c in confusions]),
+        ]
+        row(
+            name,
+            *(f"{mean:.3f} ± {error:.3f}" for mean, error in shares),
+            told(results, "decision_accuracy"),
+            told(results, "claimed_accuracy"),
+            told(results, "mean_length", 2),
+            f"{of_banks([one.p95_length for one in results])[0]:.1f}",
+        )
+
+
+PARTS: dict[str, tuple[Callable[[int, int], None], tuple[int, int], tuple[int, int]]] = {
+    # what to print; banks and people when quick; when full
+    "one": (one_module, (4, 400), (16, 2000)),
+    "stops": (all_stops, (4, 300), (16, 1000)),
+    "selection": (all_selectors, (3, 150), (8, 750)),
+    "losses": (dear_over_placement, (4, 400), (16, 2000)),
+    "levels": (from_levels, (4, 150), (20, 800)),
+}
 
 
 def main() -> None:
@@ -221,19 +203,20 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--part", choices=("one", "five"))
-    parser.add_argument("--banks", type=int)
-    parser.add_argument("--people", type=int)
+    parser.add_argument("--part", choices=(*PARTS, "five"))
+    parser.add_argument("--banks", type=int, help="two or more")
+    parser.add_argument("--people", type=int, help="a bank")
     given = parser.parse_args()
-    banks, people = given.banks, given.people
+    if given.banks is not None and given.banks < 2:
+        parser.error("--banks: a standard error needs two banks or more")
     started = time.perf_counter()
-    if given.part != "five":
-        part_one(Size(banks or (10 if given.full else 4), people or (2000 if given.full else 400)))
-    if given.part != "one":
-        few = not (given.full or banks)
-        part_five(
-            Size(banks or (8 if given.full else 1), people or (1000 if given.full else 250)), few
-        )
+    for name, (study, quick, full) in PARTS.items():
+        if given.part in (None, name):
+            banks, people = full if given.full else quick
+            study(given.banks or banks, given.people or people)
+    if given.part in (None, "five"):
+        banks, people = (10, 800) if given.full else (2, 100)
+        five_modules(given.banks or banks, given.people or people, full=given.full)
     print(f"\n{time.perf_counter() - started:.0f} s")
 
 
