@@ -189,11 +189,11 @@ def dear_over_placement(banks: int, people: int) -> None:
 
 PARTS: dict[str, tuple[Callable[[int, int], None], tuple[int, int], tuple[int, int]]] = {
     # what to print; banks and people when quick; when full
-    "one": (one_module, (4, 400), (16, 2000)),
-    "stops": (all_stops, (4, 300), (16, 1000)),
-    "selection": (all_selectors, (3, 150), (8, 750)),
-    "losses": (dear_over_placement, (4, 400), (16, 2000)),
-    "levels": (from_levels, (4, 150), (20, 800)),
+    "one": (one_module, (3, 400), (16, 2000)),
+    "stops": (all_stops, (3, 300), (16, 1000)),
+    "selection": (all_selectors, (2, 150), (8, 750)),
+    "losses": (dear_over_placement, (3, 400), (16, 2000)),
+    "levels": (from_levels, (3, 150), (20, 800)),
 }
 
 

@@ -14,7 +14,7 @@ from placement.planning import fit_design
 from placement.pool import Pool
 from placement.selectors import MaximumInformation, TrackInformation
 from placement.simulation import SimulationResult, simulate
-from placement.stopping import FixedLength
+from placement.stopping import FixedLength, RateOfReturn
 from tests.placement.examples import (
     ALWAYS_THE_BEST,
     authored_design,
@@ -42,19 +42,29 @@ def mean(results: list[SimulationResult], name: str) -> float:
     return float(np.mean([getattr(result, name) for result in results]))
 
 
+def sampling_error(values: list[float]) -> float:
+    """The standard error of a mean over banks: people's and banks' luck together."""
+    return float(np.std(values, ddof=1) / np.sqrt(len(values)))
+
+
 @pytest.mark.parametrize(
     ("size", "accuracy", "length"), [(60, 0.772, 12.5), (120, 0.798, 12.0), (300, 0.830, 12.0)]
 )
 def test_decision_study_on_new_banks_of_the_law(size: int, accuracy: float, length: float) -> None:
-    """The targets of ../shared/reference/decisions, with randomesque's price of 0.7 questions."""
-    pools = [Pool.tabulate(items_by_law(1000 + size + r, size)) for r in range(6)]
-    results = study(RANDOMESQUE, pools, 1500)
-    assert mean(results, "decision_accuracy") > accuracy - 0.010
-    assert mean(results, "claimed_accuracy") == pytest.approx(
-        mean(results, "decision_accuracy"), abs=0.012
-    )
+    """The targets of ../shared/reference/decisions, with randomesque's price of 0.7 questions.
+
+    One cost for banks of every size. What is reached may fall short by luck, by 2.5 standard errors
+    at most; where parameters are known a claim may be 0.01 off, and as much by luck.
+    """
+    pools = [Pool.tabulate(items_by_law(1000 + size + r, size)) for r in range(8)]
+    stopping = RateOfReturn(cost=0.0021, minimum=4, maximum=27)
+    results = study(replace(RANDOMESQUE, stopping=stopping), pools, 1200)
+    reached = [result.decision_accuracy for result in results]
+    off = [result.claimed_accuracy - result.decision_accuracy for result in results]
+    assert np.mean(reached) > accuracy - 2.5 * sampling_error(reached)
+    assert abs(np.mean(off)) < 0.01 + 2.5 * sampling_error(off)
     assert mean(results, "mean_length") < length + 0.7
-    assert mean(results, "p95_length") <= 28
+    assert max(result.p95_length for result in results) <= 27
     assert mean(results, "adjacent_accuracy") > 0.998
 
 
