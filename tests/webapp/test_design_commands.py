@@ -63,6 +63,21 @@ def test_check_tells_every_fault_with_file_and_path(tmp_path: Path) -> None:
         assert f"{file}: {fault}" in found.output
 
 
+def test_what_is_no_text_is_refused_with_its_line(pool: Path, tmp_path: Path) -> None:
+    file = tmp_path / "FILE.csv"
+    file.write_bytes(b"theta\n\xe6\n")
+    told = f"{file}: line 2: expected text in UTF-8, found byte 0xe6"
+    for call_of in (
+        (design, "check", file),
+        (simulate, "--pool", file),
+        (simulate, "--pool", pool, "--theta", file),
+        (simulate, "--pool", pool, "--responses", file),
+    ):
+        ran = call(*call_of)
+        assert ran.exit_code == 1
+        assert told in ran.output
+
+
 def test_check_reads_json_too(tmp_path: Path) -> None:
     file = tmp_path / "DESIGN.json"
     file.write_text("{")

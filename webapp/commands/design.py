@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,8 +10,10 @@ from placement.design import Design
 from placement.design_text import from_toml, to_toml
 from placement.designs import BUILT_IN, built_in
 from placement.errors import DesignError
+from webapp.commands.files import INPUT, text_of
 
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.group()
@@ -35,7 +37,7 @@ def show(name: str) -> None:
 
 
 @design.command()
-@click.argument("file", type=FILE)
+@click.argument("file", type=INPUT)
 def check(file: Path) -> None:
     """Say everything that is wrong with a design (TOML or JSON), or that nothing is."""
     found = read_design(file)
@@ -46,10 +48,8 @@ def check(file: Path) -> None:
 def read_design(file: Path) -> Design:
     """Return the design that a file holds; a `ClickException` names every fault by its path."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = text_of(file)
         return Design.from_json(text) if file.suffix == ".json" else from_toml(text)
     except DesignError as error:
         faults = "\n".join(f"{file}: {fault}" for fault in error.faults)
         raise click.ClickException(faults) from error
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file}: no text in UTF-8: {error}") from error

@@ -26,7 +26,11 @@ def text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file}: no text in UTF-8: {error}") from error
+        line = error.object.count(b"\n", 0, error.start) + 1
+        found = f"found byte 0x{error.object[error.start]:02x}"
+        raise click.ClickException(
+            f"{file}: line {line}: expected text in UTF-8, {found}"
+        ) from error
 
 
 @contextmanager

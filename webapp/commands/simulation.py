@@ -6,7 +6,6 @@ import json
 import sys
 import time
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,13 +21,14 @@ from placement.errors import DesignError
 from placement.planning import fit_design
 from placement.pool import Pool
 from placement.posthoc import simulate_answers
-from placement.reading import UnreadableError, read_pool
+from placement.reading import read_pool
 from placement.sampling import ModuleSample
 from placement.shadow import Infeasible, ShadowTest, possible
 from placement.simulation import SimulationResult
 from placement.simulation import simulate as run
 from webapp.commands import context
 from webapp.commands.design import read_design
+from webapp.commands.files import INPUT, OUTPUT, faults_of, text_of, write
 from webapp.commands.simulation_input import read_answers, read_theta
 from webapp.commands.simulation_plot import plot
 from webapp.rounds.designs import design as stored_design
@@ -36,11 +36,10 @@ from webapp.rounds.models import DesignVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from placement.arrays import Floats
 
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-OUT = click.Path(path_type=Path, dir_okay=False, writable=True)
 FIGURES = (
     "n_examinees", "decision_accuracy", "claimed_accuracy", "adjacent_accuracy",
     "expected_loss", "mean_length", "p95_length", "bias", "rmse", "coverage",
@@ -52,22 +51,22 @@ BATCH = 5000
 
 @click.command()
 @click.option(
-    "--pool", "pool_file", type=FILE, help="POOL.csv; the newest published pool if left out."
+    "--pool", "pool_file", type=INPUT, help="POOL.csv; the newest published pool if left out."
 )
 @click.option(
     "--design",
     "design_file",
-    type=FILE,
+    type=INPUT,
     help="A design as TOML or JSON; the default design if left out. See `spor design`.",
 )
 @click.option("--examinees", default=2000, show_default=True, type=click.IntRange(1, 1_000_000))
-@click.option("--theta", "theta_file", type=FILE, help="True abilities, one person a line.")
+@click.option("--theta", "theta_file", type=INPUT, help="True abilities, one person a line.")
 @click.option(
-    "--responses", "responses_file", type=FILE, help="Real answers to every item, to give again."
+    "--responses", "responses_file", type=INPUT, help="Real answers to every item, to give again."
 )
 @click.option("--seed", default=1, show_default=True)
-@click.option("--json", "json_file", type=OUT, help="Where to write the figures.")
-@click.option("--plot", "plot_file", type=OUT, help="Where to draw accuracy and length (SVG).")
+@click.option("--json", "json_file", type=OUTPUT, help="Where to write the figures.")
+@click.option("--plot", "plot_file", type=OUTPUT, help="Where to draw accuracy and length (SVG).")
 def simulate(
     pool_file: Path | None,
     design_file: Path | None,
@@ -90,11 +89,8 @@ def simulate(
     report = _report(result, time.perf_counter() - started)
     for name, value in report.items():
         click.echo(f"{name:<18} {value}")
-    if json_file is not None:
-        whole = {**report, **_details(result, design, pool)}
-        json_file.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-    if plot_file is not None:
-        plot_file.write_text(plot(result), encoding="utf-8")
+    whole = {**report, **_details(result, design, pool)}
+    write({json_file: json.dumps(whole, indent=1) + "\n", plot_file: plot(result)})
 
 
 def _run(design: Design, pool: Pool, seed: int, people: Mapping[str, Any]) -> SimulationResult:
@@ -159,12 +155,12 @@ def _published() -> tuple[Pool, Design]:
 
 
 def _read_pool(file: Path) -> Pool:
+    text = text_of(file)
+    with faults_of(file):
+        items = read_pool(text)
     try:
-        return Pool.tabulate(read_pool(file.read_text(encoding="utf-8")))
-    except UnreadableError as error:
-        faults = "\n".join(f"{file}: {fault}" for fault in error.errors)
-        raise click.ClickException(faults) from error
-    except (UnicodeDecodeError, ValueError) as error:
+        return Pool.tabulate(items)
+    except ValueError as error:
         raise click.ClickException(f"{file}: {error}") from error
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from placement.reading import UnreadableError, read_responses
+from placement.reading import read_responses
+from webapp.commands.files import faults_of, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ def read_theta(file: Path, modules: int) -> Floats:
 
     A first line that holds no number is a header. `ClickException` names every bad line.
     """
-    lines = file.read_text(encoding="utf-8").removeprefix("\ufeff").splitlines()
+    lines = text_of(file).removeprefix("\ufeff").splitlines()
     rows: list[list[float]] = []
     faults: list[str] = []
     for number, line in enumerate(lines, start=1):
@@ -43,11 +44,9 @@ def read_answers(file: Path, pool: Pool) -> tuple[Integers, int]:
     `ClickException` when the file is at fault, lacks an item, or nobody answered everything.
     """
     sizes = dict(zip(pool.items, map(int, pool.n_categories()), strict=True))
-    try:
-        table = read_responses(file.read_text(encoding="utf-8"), sizes)
-    except UnreadableError as error:
-        faults = "\n".join(f"{file}: {fault}" for fault in error.errors)
-        raise click.ClickException(faults) from error
+    text = text_of(file)
+    with faults_of(file):
+        table = read_responses(text, sizes)
     missing = [item for item in pool.items if item not in table.items]
     if missing:
         raise click.ClickException(f"{file}: no column for {', '.join(missing[:10])}")
