@@ -46,8 +46,8 @@ from placement.strategies import Selector  # noqa: E402
 
 TARGETS = {60: 0.772, 120: 0.798, 300: 0.830}
 ALLOWED = {60: 12.5, 120: 12.0, 300: 12.0}
-RATE = RateOfReturn(cost=0.0021, minimum=4, maximum=27)
-LONG = RateOfReturn(cost=0.0021, minimum=4, maximum=30)
+RATE = RateOfReturn(cost=0.0020, minimum=4, maximum=27)
+LONG = RateOfReturn(cost=0.0020, minimum=4, maximum=30)
 TWICE = tuple(tuple(float((d != k) + (d > k)) for d in range(4)) for k in range(4))
 SELECTORS: dict[str, Selector] = {
     "information at the posterior mean": MaximumInformation(),
@@ -189,10 +189,10 @@ def dear_over_placement(banks: int, people: int) -> None:
 
 PARTS: dict[str, tuple[Callable[[int, int], None], tuple[int, int], tuple[int, int]]] = {
     # what to print; banks and people when quick; when full
-    "one": (one_module, (3, 400), (16, 2000)),
+    "one": (one_module, (3, 400), (24, 1000)),
     "stops": (all_stops, (3, 300), (16, 1000)),
     "selection": (all_selectors, (2, 150), (8, 750)),
-    "losses": (dear_over_placement, (3, 400), (16, 2000)),
+    "losses": (dear_over_placement, (3, 400), (24, 1000)),
     "levels": (from_levels, (3, 150), (20, 800)),
 }
 

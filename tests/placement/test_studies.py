@@ -57,7 +57,7 @@ def test_decision_study_on_new_banks_of_the_law(size: int, accuracy: float, leng
     at most; where parameters are known a claim may be 0.01 off, and as much by luck.
     """
     pools = [Pool.tabulate(items_by_law(1000 + size + r, size)) for r in range(8)]
-    stopping = RateOfReturn(cost=0.0021, minimum=4, maximum=27)
+    stopping = RateOfReturn(cost=0.0020, minimum=4, maximum=27)
     results = study(replace(RANDOMESQUE, stopping=stopping), pools, 1200)
     reached = [result.decision_accuracy for result in results]
     off = [result.claimed_accuracy - result.decision_accuracy for result in results]
