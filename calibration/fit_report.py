@@ -14,6 +14,7 @@ from calibration.item_fit import ItemFit, s_x2
 from calibration.limited_information import OverallFit, m2
 from calibration.local_dependence import Dependence, ld_x2, q3
 from calibration.mean_squares import mean_squares
+from calibration.predictive import PredictiveFit, predictive_fit
 from calibration.responses import Responses
 from calibration.scoring import eap, in_population
 from placement.arrays import Floats
@@ -61,6 +62,7 @@ class ModuleReport:
     """`n_whole` persons answered every item; `mean` and `sd` are the persons' abilities'.
 
     `ability_counts` counts their EAP abilities between the edges `HISTOGRAM`, ends included.
+    `predictive` is there where somebody was not asked something: it holds for adaptive tests too.
     """
 
     module: str
@@ -76,6 +78,7 @@ class ModuleReport:
     q3: tuple[tuple[float, ...], ...]
     ld_x2: tuple[Dependence, ...]
     items: tuple[ItemReport, ...]
+    predictive: PredictiveFit | None
     notes: tuple[str, ...]
 
 
@@ -84,21 +87,29 @@ class FitReport:
     modules: tuple[ModuleReport, ...]
 
 
-def fit_report(responses: Responses, pool: Sequence[ItemParameters]) -> FitReport:
-    """Return the fit of each module that anybody has answered; `CalibrationError` for none."""
+def fit_report(
+    responses: Responses, pool: Sequence[ItemParameters], *, predictive: bool = True
+) -> FitReport:
+    """Return the fit of each module that anybody has answered; `CalibrationError` for none.
+
+    Without `predictive` there are no checks by replicated answers, which take seconds.
+    """
     answered = set(responses.items)
     reports = []
     for module in dict.fromkeys(item.module for item in pool):
         mine = [item for item in pool if item.module == module and item.item in answered]
         if mine:
-            reports.append(module_report(module, Fitted.of_pool(mine), responses))
+            reports.append(module_report(module, mine, responses, predictive=predictive))
     if not reports:
         raise TooFewError(["the responses hold no item of the pool"])
     return FitReport(tuple(reports))
 
 
-def module_report(module: str, form: Fitted, responses: Responses) -> ModuleReport:
+def module_report(
+    module: str, pool: Sequence[ItemParameters], responses: Responses, *, predictive: bool
+) -> ModuleReport:
     """Return one module's fit, with its persons' mean and sd estimated from their answers."""
+    form = Fitted.of_pool(pool)
     scores = form.counted_like(responses).scores(responses)
     scores = scores[(scores >= 0).any(axis=1)]
     if len(scores) < 2:
@@ -114,6 +125,12 @@ def module_report(module: str, form: Fitted, responses: Responses) -> ModuleRepo
             overall = m2(fitted, whole)
         except CalibrationError as error:
             notes += [f"{module}: {fault}" for fault in error.faults]
+    gaps = len(whole) < len(scores)
+    if gaps and len(whole) >= FEWEST:
+        notes.append(
+            f"{module}: {len(scores) - len(whole)} persons were not asked everything; where "
+            "answers chose the questions only the predictive checks hold"
+        )
     theta = eap(fitted, scores)
     correlations = q3(fitted, scores, theta)
     centre, flagged = _standing_out(fitted, correlations)
@@ -132,6 +149,7 @@ def module_report(module: str, form: Fitted, responses: Responses) -> ModuleRepo
         tuple(map(tuple, correlations.tolist())),
         ld_x2(fitted, scores) if few else (),
         _items(fitted, scores, theta, fits),
+        predictive_fit(fitted, pool, scores) if predictive and gaps else None,
         tuple(notes),
     )
 

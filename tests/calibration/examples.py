@@ -1,6 +1,7 @@
 """Data and golden numbers for the tests of calibration."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,17 +68,28 @@ def mixed_models() -> tuple[Responses, list[Model]]:
 
 
 def adaptive(
-    n: int, *, seed: int, j: int = 60, given: int = 19
+    n: int,
+    *,
+    seed: int,
+    j: int = 60,
+    given: int = 19,
+    flat: Sequence[int] = (),
+    guessed: Sequence[int] = (),
+    twins: Sequence[int] = (),
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Scores (n, j) of an adaptive test run on the authors' levels; true a, b; the levels (logits).
 
     The rating correlates 0.6 with b (methods page); each question is among those whose expected b
     is nearest to the running EAP estimate, so that what is missing depends on the answers.
+
+    Items that no 2PL fits: `flat` are right with a chance of 0.4 below their b and 0.6 above,
+    `guessed` are at 0.35 at least; `twins` share a trait of sd 2 beside ability.
     """
     rng = np.random.default_rng(seed)
     a, b = rng.lognormal(0.2, 0.35, j), rng.normal(0, 1.1, j)
     level = 0.66 * (0.6 * b / 1.1 + 0.8 * rng.normal(size=j))
     theta, grid = rng.normal(size=n), np.linspace(-4, 4, 41)
+    own = rng.spawn(1)[0].normal(0, 2, n)
     posterior = np.tile(np.exp(-(grid**2) / 2), (n, 1))
     scores, everyone = np.full((n, j), np.nan), np.arange(n)
     for _ in range(given):
@@ -85,7 +97,11 @@ def adaptive(
         distance = np.abs(level - estimate[:, None]) + rng.exponential(0.3, (n, j))
         distance[~np.isnan(scores)] = np.inf
         item = distance.argmin(axis=1)
-        right = rng.random(n) < 1 / (1 + np.exp(-a[item] * (theta - b[item])))
+        beside = own * np.isin(item, twins)
+        truth = 1 / (1 + np.exp(-a[item] * (theta + beside - b[item])))
+        truth = np.where(np.isin(item, guessed), 0.35 + 0.65 * truth, truth)
+        truth = np.where(np.isin(item, flat), np.where(theta < b[item], 0.4, 0.6), truth)
+        right = rng.random(n) < truth
         scores[everyone, item] = right
         chance = 1 / (1 + np.exp(1.2 * (level[item][:, None] - grid)))
         posterior *= np.where(right[:, None], chance, 1 - chance)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from calibration import Responses
+    from calibration.predictive import PredictiveFit
     from placement.items import ItemParameters
 
 MODELS = ("rasch", "2pl", "3pl", "grm", "gpcm", "nrm")
@@ -105,7 +106,9 @@ def fit(
     """Say how well answers agree with a pool's parameters.
 
     Classical figures, infit and outfit, curves, Q3 and LD-X² for all; S-X² and M2 of the persons
-    who answered every item, where there are enough. The persons' mean and spread are estimated.
+    who answered every item, where there are enough. Where somebody was not asked something, as in
+    adaptive tests, items and pairs are also checked against replicated answers. The persons' mean
+    and spread are estimated.
     """
     pool = pool_of(pool_file)
     sheet = responses_of(responses_file, [], {item.item for item in pool})
@@ -132,8 +135,28 @@ def fit(
             if item.s_x2 is not None and item.s_x2.df:
                 line += f" {item.s_x2.s_x2:>6.1f} {item.s_x2.df:>4} {item.s_x2.p:>6.3f}"
             click.echo(line)
+        if module.predictive is not None:
+            _say_predictive(module.predictive)
         for note in module.notes:
             click.echo(f"note: {note}", err=True)
+
+
+def _say_predictive(found: PredictiveFit) -> None:
+    """Print the checks by replicated answers; a star marks what stands out among all."""
+    click.echo(f"  replicated answers, {found.n_draws} draws: item, discrepancy, expected, p")
+    for item in found.items:
+        mark = " *" if item.flagged else ""
+        click.echo(
+            f"  {item.item:<16} {item.n_responses:>5} {item.observed:>7.1f} "
+            f"{item.replicated:>7.1f} {item.p:>7.4f}{mark}"
+        )
+    flagged = [pair for pair in found.pairs if pair.flagged]
+    click.echo(f"  pairs that depend on one another: {len(flagged)} of {found.n_pairs}")
+    for pair in flagged:
+        click.echo(
+            f"  {pair.first} {pair.second}: {pair.n_both} persons, log odds ratio about "
+            f"{pair.association:.2f}, p {pair.p:.6f}"
+        )
 
 
 def page_of(
@@ -147,7 +170,7 @@ def page_of(
     known = {item.item: item for item in pool}
     modules = [
         (module, [known[item.item] for item in module.items])
-        for module in fit_report(responses, pool).modules
+        for module in fit_report(responses, pool, predictive=False).modules
     ]
     return html_page(f"Calibration: {name}", figures, modules, CUTS, notices)
 
