@@ -17,14 +17,16 @@ from placement.arrays import Floats
 class HyperPriors:
     """What is believed of the laws: centres, their precision in items' worth, and spreads.
 
-    `weight` items' worth of belief that the spreads are `sd_log_a` and `sd_b`.
+    `weight` items' worth of belief that the spreads are `sd_log_a` and `sd_b`; `level_weights` of
+    belief that the authors' levels are right, an intercept of 0 and a slope of 1.
     """
 
     mean_log_a: float = 0.15
-    sd_log_a: float = 0.4
-    mean_weight: float = 4.0
+    sd_log_a: float = 0.35
+    mean_weight: float = 30.0
     sd_b: float = 0.9
-    weight: float = 8.0
+    weight: float = 20.0
+    level_weights: tuple[float, float] = (20.0, 10.0)
 
 
 def redrawn(
@@ -90,9 +92,9 @@ def _normal_law(
 def _regression_law(
     levels: Floats, values: Floats, beliefs: HyperPriors, rng: np.random.Generator
 ) -> tuple[Floats, float]:
-    """Draw ((intercept, slope), precision) of b on the levels; slope near 1 beforehand."""
+    """Draw ((intercept, slope), precision) of b on the levels."""
     design = np.column_stack((np.ones(levels.size), levels))
-    ridge = np.diag([0.5, 1.0])
+    ridge = np.diag(beliefs.level_weights)
     centre = np.linalg.solve(design.T @ design + ridge, design.T @ values + ridge @ [0.0, 1.0])
     scatter = ((values - design @ centre) ** 2).sum() + (centre - [0.0, 1.0]) @ ridge @ (
         centre - [0.0, 1.0]

@@ -24,7 +24,7 @@ from placement.items import ItemParameters
 ALL = "all"
 HIERARCHICAL = "hierarchical"
 # Persons from whom on the laws of the slopes and difficulties are drawn with the items.
-MANY = 300
+MANY = 500
 MODELS: Mapping[str, Model] = {
     "rasch": Model.RASCH,
     "1pl": Model.ONE_PL,

@@ -75,7 +75,7 @@ def author_priors(
     *,
     regression: float = 1.0,
     sd: float = 0.88,
-    log_a: Normal = Normal(0.15, 0.25),
+    log_a: Normal = Normal(0.15, 0.35),
 ) -> Priors:
     """Return priors whose b is normal around `regression` × the author's level (logits).
 

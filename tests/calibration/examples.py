@@ -73,6 +73,7 @@ def adaptive(
     seed: int,
     j: int = 60,
     given: int = 19,
+    spread: float = 0.35,
     flat: Sequence[int] = (),
     guessed: Sequence[int] = (),
     twins: Sequence[int] = (),
@@ -81,12 +82,13 @@ def adaptive(
 
     The rating correlates 0.6 with b (methods page); each question is among those whose expected b
     is nearest to the running EAP estimate, so that what is missing depends on the answers.
+    `spread` is the sd of log a.
 
     Items that no 2PL fits: `flat` are right with a chance of 0.4 below their b and 0.6 above,
     `guessed` are at 0.35 at least; `twins` share a trait of sd 2 beside ability.
     """
     rng = np.random.default_rng(seed)
-    a, b = rng.lognormal(0.2, 0.35, j), rng.normal(0, 1.1, j)
+    a, b = rng.lognormal(0.2, spread, j), rng.normal(0, 1.1, j)
     level = 0.66 * (0.6 * b / 1.1 + 0.8 * rng.normal(size=j))
     theta, grid = rng.normal(size=n), np.linspace(-4, 4, 41)
     own = rng.spawn(1)[0].normal(0, 2, n)
