@@ -11,7 +11,8 @@ import xlsxwriter
 
 from webapp.clock import OSLO
 from webapp.i18n import current_language, gettext, in_language
-from webapp.outcomes.words import track_name
+from webapp.outcomes.notices import Notice
+from webapp.outcomes.words import notice_label, track_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def header() -> list[str]:
         gettext("Module"),
         gettext("Proposed placement"),
         gettext("Probability"),
-        gettext("Close to the limit"),
+        *(notice_label(notice) for notice in Notice),
         gettext("New review requested"),
         gettext("Date"),
         gettext("Course hours"),
@@ -69,7 +70,7 @@ def _row(title: str, outcome: Outcome) -> list[Cell]:
         in_language(outcome.module_name),
         track_name(outcome.track),
         round(outcome.certainty.probability, 2),
-        _yes_or_no(answer=outcome.near_boundary),
+        *(_yes_or_no(answer=notice in outcome.notices) for notice in Notice),
         _yes_or_no(answer=outcome.review is not None),
         _day(outcome.proposed_at),
         outcome.hours,

@@ -12,7 +12,11 @@ from webapp.taking.models import Attempt
 
 
 class Placement(Base):
-    """The engine's proposal for one module of one attempt: what `placement.engine` said, stored."""
+    """The engine's proposal for one module of one attempt: what `placement.engine` said, stored.
+
+    The last four columns move no proposal: they say whether a person should look at how the answers
+    came. They are empty in attempts that ended before they were kept.
+    """
 
     __tablename__ = "placement"
     __table_args__ = (UniqueConstraint("attempt_id", "module"),)
@@ -38,6 +42,14 @@ class Placement(Base):
     near_boundary: Mapped[bool]
     """A person should look: two tracks are nearly as good, or none is likely."""
     proposed_at: Mapped[datetime]
+    discordant: Mapped[bool | None]
+    """This module's own answers propose another track than all answers do."""
+    p_pattern: Mapped[float | None]
+    """How often answers that fit the model are as unusual in their pattern (l_z*)."""
+    p_drift: Mapped[float | None]
+    """The same for a spell of answers better or worse than the rest (CUSUM)."""
+    n_rapid: Mapped[int | None]
+    """Answers given faster than the questions can be read; "I don't know" is not one of them."""
 
     attempt: Mapped[Attempt] = relationship()
 

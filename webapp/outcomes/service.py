@@ -14,6 +14,7 @@ from item_bank import service as bank
 from webapp import clock
 from webapp.outcomes.certainty import Certainty, certainty_of
 from webapp.outcomes.models import Placement, ReviewRequest
+from webapp.outcomes.notices import HOW_THEY_CAME, Notice, notices_of
 from webapp.people.models import Person, Unit
 from webapp.rounds.designs import design as stored_design
 from webapp.rounds.models import Invitation, Round
@@ -58,6 +59,8 @@ class Proposal:
     high: float
     point: float
     cuts: tuple[float, ...]
+    notices: tuple[Notice, ...]
+    """How the answers came, where it is unusual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class Outcome:
     track: str
     hours: float
     certainty: Certainty
-    near_boundary: bool
+    notices: tuple[Notice, ...]
     review: Review | None
     proposed_at: datetime
 
@@ -126,7 +129,7 @@ class Outcome:
 
     @property
     def to_look_at(self) -> bool:
-        return self.near_boundary or self.review is not None
+        return bool(self.notices) or self.review is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +306,7 @@ def _proposal(
         high=placement.upper,
         point=placement.theta,
         cuts=cuts,
+        notices=tuple(one for one in notices_of(placement) if one in HOW_THEY_CAME),
     )
 
 
@@ -339,7 +343,7 @@ def _outcome(
         track=placement.track,
         hours=_hours(placement.track, design),
         certainty=_certainty(placement, design),
-        near_boundary=placement.near_boundary,
+        notices=notices_of(placement),
         review=_review(request),
         proposed_at=placement.proposed_at,
     )

@@ -21,6 +21,7 @@ from webapp import access
 from webapp.i18n import gettext, in_language
 from webapp.outcomes import export, service, words
 from webapp.outcomes.forms import TICKED, OutcomeFilterForm, ReviewForm
+from webapp.outcomes.notices import Notice
 from webapp.rounds import paging
 from webapp.rounds.service import UnknownChoice, UnknownRound
 
@@ -88,6 +89,7 @@ def round_outcomes(round_id: int) -> str:
         page_of_outcomes=page,
         form=form,
         filters=_filters(form),
+        notices=list(Notice),
         words=words,
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from webapp.i18n import format_number, gettext
 from webapp.outcomes.certainty import Grade
+from webapp.outcomes.notices import Notice
 
 if TYPE_CHECKING:
     from webapp.outcomes.certainty import Certainty
@@ -99,3 +100,54 @@ def certainty_label(certainty: Certainty) -> str:
     if certainty.grade is Grade.LIKELY:
         return gettext("Likely, not certain")
     return gettext("Close to “%(track)s”", track=track_name(certainty.other))
+
+
+def notice_label(notice: Notice) -> str:
+    """For HR's lists and files."""
+    return {
+        Notice.NEAR: gettext("Close to the limit"),
+        Notice.DISCORDANT: gettext("Differs from the other modules"),
+        Notice.PATTERN: gettext("Unusual pattern of answers"),
+        Notice.PACE: gettext("Many very fast answers"),
+    }[notice]
+
+
+def notice_meaning(notice: Notice) -> str:
+    """To HR: what is behind it, what it may come of, and how often it means nothing."""
+    return {
+        Notice.NEAR: gettext("Two placements are nearly equally good, or none of them is likely."),
+        Notice.DISCORDANT: gettext(
+            "The answers in this module alone point to another placement than all the answers "
+            "together. Many people are better at one thing than at another."
+        ),
+        Notice.PATTERN: gettext(
+            "Difficult questions were answered right and easy ones wrong more often than usual, or "
+            "one stretch of the module went much better or worse than the rest. It may come of a "
+            "technical problem, an interruption, tiredness, guessing or help from someone – or of "
+            "chance: about 1 in 50 are marked like this in a module without any reason."
+        ),
+        Notice.PACE: gettext(
+            "At least three questions, and more than one in ten, were answered faster than they "
+            "can be read. It may come of a technical problem, hurry or guessing, or of questions "
+            "that the person knew at a glance. “I don’t know” is never too fast, and pauses do not "
+            "count."
+        ),
+    }[notice]
+
+
+def notice_to_the_person(notice: Notice) -> str:
+    """To the person themselves: one of `notices.HOW_THEY_CAME`."""
+    return {
+        Notice.DISCORDANT: gettext(
+            "Your answers in this module alone point to another course than all your answers "
+            "together do. Many people are better at one thing than at another."
+        ),
+        Notice.PATTERN: gettext(
+            "Your answers in this module point in different directions more than answers usually "
+            "do. It may be chance, an interruption, or questions that were hard to understand."
+        ),
+        Notice.PACE: gettext(
+            "Several questions in this module were answered faster than they usually can be read. "
+            "Perhaps something went wrong on the screen, or you knew them at a glance."
+        ),
+    }[notice]

@@ -26,6 +26,17 @@ if TYPE_CHECKING:
     from placement.outcomes import Finish
     from webapp.database import Database
 
+NOT_DECIDED = {
+    "id",
+    "attempt_id",
+    "proposed_at",
+    "discordant",
+    "p_pattern",
+    "p_drift",
+    "n_rapid",
+}
+"""What a placement's row holds beside the proposal; older rows lack the last four."""
+
 
 @dataclass(frozen=True, slots=True)
 class Replay:
@@ -85,8 +96,6 @@ def _end(outcome: Administer | Finish, stored: dict[str, dict[str, object]]) -> 
 
 
 def _stored_placements(session: Session, attempt_id: int) -> dict[str, dict[str, object]]:
-    columns = [
-        c for c in Placement.__table__.columns if c.name not in {"id", "attempt_id", "proposed_at"}
-    ]
+    columns = [c for c in Placement.__table__.columns if c.name not in NOT_DECIDED]
     rows = session.execute(select(*columns).where(Placement.attempt_id == attempt_id)).mappings()
     return {row["module"]: dict(row) for row in rows}

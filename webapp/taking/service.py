@@ -7,7 +7,7 @@ attempt's version, stores it together with what follows from it. It is acknowled
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
@@ -24,8 +24,9 @@ from webapp import clock
 from webapp.outcomes.models import Placement
 from webapp.rounds.designs import design as stored_design
 from webapp.rounds.models import Invitation, Round
+from webapp.taking.manner import manner_of
 from webapp.taking.models import Answer, Attempt, Presentation
-from webapp.taking.state import AttemptState, Step, read_attempt
+from webapp.taking.state import AttemptState, GivenAnswer, Step, read_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from item_bank.content import ItemContent
     from placement.outcomes import ModulePlacement
     from webapp.database import Database
+    from webapp.taking.manner import Manner
 
 TRIES = 5
 """Two tabs may answer at once; the later one reads again and then finds its question answered."""
@@ -123,7 +125,7 @@ def begin(database: Database, invitation_id: int, person_id: int) -> str:
             )
             session.add(attempt)
             session.flush()
-            _store_decision(session, attempt.id, 1, first, revisions)
+            _store_decision(session, attempt.id, 1, first, revisions, {})
     except IntegrityError:  # the other of two clicks came first
         with database.read() as session:
             known = _attempt_of(session, invitation_id, person_id)
@@ -191,13 +193,17 @@ def _try_to_answer(database: Database, public_id: str, person_id: int, sent: Sub
         _check_open(state)
         if any(other.answer and other.answer.key == sent.key for other in state.steps):
             raise KeyReused
-        category = score(content, given)
-        outcome = decide(
-            stored_design(session, state.design_number),
-            bank.pool(session, state.pool_number),
-            [*state.responses, Response(step.item, category)],
-            seed=state.seed,
+        answer = GivenAnswer(
+            answer_to_json(given), score(content, given), sent.key, answered_at=clock.now()
         )
+        design = stored_design(session, state.design_number)
+        pool = bank.pool(session, state.pool_number)
+        responses = [*state.responses, Response(step.item, answer.category)]
+        outcome = decide(design, pool, responses, seed=state.seed)
+        manners: Mapping[str, Manner] = {}
+        if isinstance(outcome, Finish):
+            steps = [*state.steps[:-1], replace(step, answer=answer)]
+            manners = manner_of(session, design, pool, steps, seed=state.seed)
         revisions = bank.pool_revision_ids(session, state.pool_number)
     try:
         with database.write() as session:
@@ -208,13 +214,13 @@ def _try_to_answer(database: Database, public_id: str, person_id: int, sent: Sub
                     attempt_id=state.id,
                     presentation_id=step.presentation_id,
                     position=step.position,
-                    raw=answer_to_json(given),
-                    category=category,
-                    idempotency_key=sent.key,
-                    answered_at=clock.now(),
+                    raw=answer.raw,
+                    category=answer.category,
+                    idempotency_key=answer.key,
+                    answered_at=answer.answered_at,
                 )
             )
-            _store_decision(session, state.id, step.position + 1, outcome, revisions)
+            _store_decision(session, state.id, step.position + 1, outcome, revisions, manners)
     except IntegrityError:
         return False
     return True
@@ -263,6 +269,7 @@ def _store_decision(
     position: int,
     outcome: Administer | Finish,
     revisions: Mapping[str, int],
+    manners: Mapping[str, Manner],
 ) -> None:
     moment = clock.now()
     if isinstance(outcome, Administer):
@@ -284,7 +291,13 @@ def _store_decision(
     session.execute(
         insert(Placement),
         [
-            {**placement_row(p), "attempt_id": attempt_id, "proposed_at": moment}
+            {
+                **placement_row(p),
+                **asdict(manners[p.module]),
+                "discordant": p.discordant,
+                "attempt_id": attempt_id,
+                "proposed_at": moment,
+            }
             for p in outcome.placements
         ],
     )

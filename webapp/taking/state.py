@@ -12,7 +12,7 @@ from webapp.rounds.models import Invitation, Round
 from webapp.taking.models import Answer, Attempt, Presentation
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ class GivenAnswer:
     raw: dict[str, Any]
     category: int
     key: str
+    answered_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Step:
     module: str
     revision_id: int
     remaining: tuple[int, int]
+    presented_at: datetime
     answer: GivenAnswer | None
 
 
@@ -111,6 +113,7 @@ def _steps(session: Session, attempt_id: int) -> tuple[Step, ...]:
             module=shown.module,
             revision_id=shown.revision_id,
             remaining=(shown.remaining_low, shown.remaining_high),
+            presented_at=shown.presented_at,
             answer=_given(given),
         )
         for shown, given in rows
@@ -120,4 +123,4 @@ def _steps(session: Session, attempt_id: int) -> tuple[Step, ...]:
 def _given(answer: Answer | None) -> GivenAnswer | None:
     if answer is None:
         return None
-    return GivenAnswer(answer.raw, answer.category, answer.idempotency_key)
+    return GivenAnswer(answer.raw, answer.category, answer.idempotency_key, answer.answered_at)

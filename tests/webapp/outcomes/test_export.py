@@ -20,7 +20,7 @@ def spring(scene: Scene) -> int:
     spring = scene.round()
     unit = scene.unit("=HYPERLINK(1)")
     anne = scene.attempt(scene.person("@Anne Ås; leder", unit=unit, number="0042"), spring)
-    scene.place(anne, "TB", "short", near=True)
+    scene.place(anne, "TB", "short", near=True, p_drift=0.004, n_rapid=5)
     scene.place(anne, "RA", "direct")
     scene.wish(anne, "=1+1")
     cato = scene.attempt(scene.person("Cato Zahl", unit=unit, number="-7"), spring)
@@ -75,13 +75,16 @@ def test_the_csv_holds_one_row_a_person_and_module(hr, spring):
         "Proposed placement",
         "Probability",
         "Close to the limit",
+        "Differs from the other modules",
+        "Unusual pattern of answers",
+        "Many very fast answers",
         "New review requested",
         "Date",
         "Course hours",
         "Questions calibrated",
     ]
     common = ["'=HYPERLINK(1)", "administration", "Spring"]
-    anne, day = ["0042", "'@Anne Ås; leder", *common], "2026-03-06"
+    anne, day, yes = ["0042", "'@Anne Ås; leder", *common], "2026-03-06", ["No", "Yes", "Yes"]
     assert rows == [
         [
             "'-7",
@@ -90,14 +93,23 @@ def test_the_csv_holds_one_row_a_person_and_module(hr, spring):
             "Word processing",
             "Long course",
             "0.9",
-            "No",
-            "No",
+            *["No"] * 5,
             day,
             "15",
             "No",
         ],
-        [*anne, "Word processing", "Short course", "0.7", "Yes", "Yes", day, "4", "No"],
-        [*anne, "Spreadsheets", "Direct to certification", "0.96", "No", "Yes", day, "0", "No"],
+        [*anne, "Word processing", "Short course", "0.7", "Yes", *yes, "Yes", day, "4", "No"],
+        [
+            *anne,
+            "Spreadsheets",
+            "Direct to certification",
+            "0.96",
+            *["No"] * 4,
+            "Yes",
+            day,
+            "0",
+            "No",
+        ],
     ]
 
 
@@ -153,8 +165,9 @@ def test_the_sheet_holds_texts_as_texts_and_numbers_as_numbers(hr, spring):
     assert anne[1] == ("s", "@Anne Ås; leder")
     assert anne[2] == ("s", "=HYPERLINK(1)")
     assert anne[7] == (None, "0.7")
-    assert anne[10] == (None, "46087")  # 6 March 2026
-    assert anne[11] == (None, "4")
+    assert anne[8:12] == [("s", "Yes"), ("s", "No"), ("s", "Yes"), ("s", "Yes")]
+    assert anne[13] == (None, "46087")  # 6 March 2026
+    assert anne[14] == (None, "4")
     assert len(rows) == 3
 
 

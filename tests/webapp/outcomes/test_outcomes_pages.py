@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -143,6 +145,35 @@ def test_a_wish_without_the_forms_token_is_refused(scene, spring):
     client = scene.browser(spring.anne, csrf=True)
     assert client.post(spring.review, data={"message": "forged"}).status_code == 400
     assert spring.stored_message() is None
+
+
+NOTICES = {
+    "discordant": {"discordant": True},
+    "pattern": {"p_pattern": 0.3, "p_drift": 0.0199},
+    "pace": {"n_rapid": 3},
+}
+
+
+@pytest.mark.parametrize(("notice", "manner"), NOTICES.items())
+def test_the_person_reads_what_hr_reads_about_how_the_answers_came(
+    scene, hr, spring, notice, manner
+):
+    cato = scene.person("Cato Zahl", unit=spring.unit)
+    attempt = scene.attempt(cato, spring.id)
+    scene.place(attempt, "TB", "long", **manner)
+    scene.place(attempt, "RA", "long", discordant=False, p_pattern=0.02, p_drift=1.0, n_rapid=2)
+    theirs = _text(scene.browser(cato), f"/attempts/{attempt}/result")
+    assert re.findall(r'data-notice="(\w+)"', theirs) == [notice]
+    assert "It changes nothing in the proposal and is not held against you." in theirs
+    page = _text(hr, f"{spring.outcomes}?look=y")
+    assert re.findall(r'data-notice="(\w+)"', page) == [notice, "near"]
+    assert "0.0199" not in theirs + page
+
+
+def test_that_it_is_close_stands_once_in_the_result(anne, spring):
+    page = _text(anne, spring.result)
+    assert "data-notice" not in page
+    assert "It is close between" in page
 
 
 # ---- HR's page

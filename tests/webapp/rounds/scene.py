@@ -180,7 +180,10 @@ class Scene:
         self._keep(row)
         return row.public_id
 
-    def place(self, public_id: str, module: str, track: str, *, near: bool = False) -> None:
+    def place(
+        self, public_id: str, module: str, track: str, *, near: bool = False, **manner: object
+    ) -> None:
+        """Keep a proposal; `manner` are the columns that say how the answers came, else empty."""
         self._keep(
             Placement(
                 attempt_id=self._attempt_id(public_id),
@@ -196,6 +199,7 @@ class Scene:
                 reason="rate_of_return",
                 near_boundary=near,
                 proposed_at=FINISHED,
+                **manner,
             )
         )
 
