@@ -19,6 +19,8 @@ from calibration.problem import Point, Problem
 from placement.arrays import Booleans, Floats, Integers
 
 Solve = Callable[[Floats], Floats]
+Watch = Callable[[int, float, float], None]
+"""Told after each step: the cycle, the objective, and the largest change of the next step."""
 
 # EM goes on until a step changes nothing by more than `WARM`, or for `WARM_CYCLES`: further off
 # the objective is not the parabola that Newton takes it for.
@@ -77,9 +79,19 @@ class _Metric:
         return ascent
 
 
-def climb(problem: Problem, start: Floats, tolerance: float, max_cycles: int) -> Summit:
+def unseen(cycle: int, value: float, change: float) -> None:
+    """Watch nothing."""
+
+
+def climb(
+    problem: Problem,
+    start: Floats,
+    tolerance: float,
+    max_cycles: int,
+    watch: Watch = unseen,
+) -> Summit:
     """Climb from `start` (F,) until the next step changes no parameter by more than `tolerance`."""
-    return _Climb(problem, start, tolerance, max_cycles).run()
+    return _Climb(problem, start, tolerance, max_cycles).run(watch)
 
 
 class _Climb:
@@ -96,7 +108,7 @@ class _Climb:
     def newton(self) -> bool:
         return self.hessian is not None
 
-    def run(self) -> Summit:
+    def run(self, watch: Watch) -> Summit:
         change, last = np.inf, np.inf
         while True:
             if self._time_to_look(change, last):
@@ -105,6 +117,7 @@ class _Climb:
                 self._renew()
             step = self._step()
             last, change = change, float(np.abs(step).max(initial=0.0))
+            watch(self.cycles, self.point.value, change)
             if change <= self.tolerance and (self.newton or self.point.size > MAX_NEWTON):
                 return self._summit(change, converged=True)
             if self.cycles >= self.max_cycles or not self._advance(step):

@@ -1,7 +1,9 @@
 """From screened responses to a structure of parameters and blocks of answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 import numpy as np
 from scipy.special import logit
@@ -9,15 +11,16 @@ from scipy.special import logit
 from calibration.answers import Answers, DenseAnswers, first_of_each
 from calibration.blocks import Block, dense_blocks, sparse_blocks
 from calibration.executors import SERIAL, Executor, gather
+from calibration.fitted import FittedItem
 from calibration.models import Form, form_of
 from calibration.polytomous import Nominal, PartialCredit
 from calibration.prior_terms import PriorTerms
-from calibration.priors import ItemPrior, Priors
+from calibration.priors import FLAT, ItemPrior, Priors
 from calibration.problem import Problem
 from calibration.responses import Responses
 from calibration.screening import Screened, random_numbers
 from calibration.structure import Batch, Structure
-from placement.arrays import Floats, Integers
+from placement.arrays import Booleans, Floats, Integers
 
 # Slopes and asymptotes stay within what can be told from an infinite one.
 STEEPEST = 20.0
@@ -29,6 +32,7 @@ EDGE = 6.2
 ROWS = 1024
 # Patterns are collapsed when that saves at least this share of the persons.
 SAVING = 0.25
+NONE_FIXED: Mapping[str, FittedItem] = MappingProxyType({})
 
 
 def pose(
@@ -36,42 +40,55 @@ def pose(
     screened: Screened,
     priors: Priors,
     nodes: Floats,
+    fixed: Mapping[str, FittedItem] = NONE_FIXED,
     executor: Executor = SERIAL,
 ) -> tuple[Problem, tuple[str, ...]]:
-    """Return the problem to be solved, and the names of the groups that anybody is left in."""
+    """Return the problem to be solved, and the names of the groups that anybody is left in.
+
+    `fixed` items keep their parameters, and every group's mean and sd are free then.
+    """
     used, group = np.unique(responses.group[screened.persons], return_inverse=True)
     names = tuple(responses.groups[g] for g in used)
-    structure = build_structure(screened, priors, nodes, len(names))
+    structure = build_structure(screened, priors, nodes, len(names), fixed)
     weights = responses.weights[screened.persons]
     blocks = build_blocks(screened, structure, group.astype(np.int64), weights)
     return Problem(structure, gather(blocks, executor)), names
 
 
-def build_structure(screened: Screened, priors: Priors, nodes: Floats, n_groups: int) -> Structure:
+def build_structure(
+    screened: Screened,
+    priors: Priors,
+    nodes: Floats,
+    n_groups: int,
+    fixed: Mapping[str, FittedItem] = NONE_FIXED,
+) -> Structure:
     """Return the parameters: batches of items alike, then the groups."""
     order = sorted(range(len(screened.items)), key=lambda j: _kind(screened, j))
-    pieces, batches, column, parameter = [], [], 0, 0
+    pieces, batches, column, parameter = list[Piece](), [], 0, 0
     for _, alike in groupby(order, key=lambda j: _kind(screened, j)):
         items = list(alike)
         form = form_of(screened.models[items[0]])
         count = len(screened.categories[items[0]])
         tally = screened.tally[items, :count]
         start = _start(form, tally / tally.sum(axis=1, keepdims=True))
-        own = [priors.of(screened.items[j]) for j in items]
+        names = [screened.items[j] for j in items]
+        known = np.array([name in fixed for name in names])
+        for row in np.flatnonzero(known).tolist():
+            start[row] = fixed[names[row]].parameters
+        own = [FLAT if name in fixed else priors.of(name) for name in names]
         terms = _prior_terms(form, count, own)
         size = start.shape[1]
         place = np.array(items, dtype=np.int64)
         batches.append(Batch(form.family, place, count, column, parameter, size, terms))
-        pieces.append((form, start))
+        pieces.append(Piece(form, start, known))
         column += len(items) * count
         parameter += start.size
-    slopes = {form.slope for form, _ in pieces}
-    starts = [start.ravel() for _, start in pieces]
+    starts = [piece.start.ravel() for piece in pieces]
     start = np.concatenate((*starts, np.zeros(2 * n_groups)))
     lower, upper = _bounds(batches, n_groups)
     near_lower = np.where(lower == LOWEST_C, lower + EDGE, lower)
     near_upper = np.where(upper == -LOWEST_C, upper - EDGE, upper)
-    slots = _slots(pieces, n_groups, free_sd="fixed" in slopes)
+    slots = _slots(pieces, _free_moments(pieces, n_groups))
     return Structure(
         nodes,
         tuple(batches),
@@ -84,6 +101,15 @@ def build_structure(screened: Screened, priors: Priors, nodes: Floats, n_groups:
         near_upper,
         np.zeros((n_groups, nodes.size)),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """Items of a batch: where they `start`, (J, p), and which of them are `known`, (J,)."""
+
+    form: Form
+    start: Floats
+    known: Booleans
 
 
 def _kind(screened: Screened, j: int) -> tuple[str, int]:
@@ -110,18 +136,27 @@ def _prior_terms(form: Form, n_categories: int, own: Sequence[ItemPrior]) -> Pri
     return PriorTerms.of(own, location, columns)
 
 
-def _slots(pieces: Sequence[tuple[Form, Floats]], n_groups: int, *, free_sd: bool) -> Integers:
-    """Number the free parameters; shared slopes come last among the items' ones.
+def _free_moments(pieces: Sequence[Piece], n_groups: int) -> Booleans:
+    """Return which groups' mean and log sd are free, (2 G,).
 
-    The first group has mean 0; its sd is 1 unless slopes of 1 have fixed the unit already.
+    The first group has mean 0 and sd 1, unless fixed items hold the scale; slopes of 1 hold its
+    unit, and the first group's sd is free.
     """
+    free = np.ones(2 * n_groups, dtype=np.bool_)
+    if not any(piece.known.any() for piece in pieces):
+        free[:2] = False, any(piece.form.slope == "fixed" for piece in pieces)
+    return free
+
+
+def _slots(pieces: Sequence[Piece], moments: Booleans) -> Integers:
+    """Number the free parameters; shared slopes come last among the items' ones."""
     free = []
-    for form, start in pieces:
-        own = np.ones(start.shape, dtype=np.int64)
-        own[:, 0] = {"free": 1, "fixed": 0, "shared": 2}[form.slope]
+    for piece in pieces:
+        own = np.ones(piece.start.shape, dtype=np.int64)
+        own[:, 0] = {"free": 1, "fixed": 0, "shared": 2}[piece.form.slope]
+        own[piece.known] = 0
         free.append(own.ravel())
-    free.append(np.array([0, int(free_sd)] + [1] * (2 * (n_groups - 1))))
-    state = np.concatenate(free)
+    state = np.concatenate((*free, moments.astype(np.int64)))
     slots = np.full(state.size, -1, dtype=np.int64)
     single = np.flatnonzero(state == 1)
     slots[single] = np.arange(single.size)

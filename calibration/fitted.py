@@ -106,7 +106,7 @@ class Fitted:
     @classmethod
     def of_pool(cls, items: Sequence[ItemParameters], mean: float = 0.0, sd: float = 1.0) -> Self:
         """Take the items of a pool, their parameters as if known."""
-        return cls(tuple(map(_item_of, items)), NODES.nodes, mean, sd)
+        return cls(tuple(map(fitted_item, items)), NODES.nodes, mean, sd)
 
     def counted_like(self, responses: Responses) -> Self:
         """Return the form with categories from 1 for items whose scores are 1 … K, never 0."""
@@ -173,7 +173,7 @@ def _recoded(column: Bytes, categories: tuple[int, ...]) -> Bytes:
     return np.asarray(codes[column])
 
 
-def _item_of(item: ItemParameters) -> FittedItem:
+def fitted_item(item: ItemParameters) -> FittedItem:
     """Turn a pool's item into slope–intercept form."""
     count = item.n_categories
     if item.model == "NRM":
@@ -189,3 +189,13 @@ def _item_of(item: ItemParameters) -> FittedItem:
         safe = np.clip(tails, 1e-12, 1 - 1e-12)
         parameters = np.array([item.a, -item.a * item.b, *np.log(safe / (1 - safe))])
     return FittedItem(item.item, POOL_MODELS[item.model], parameters, tuple(range(count)))
+
+
+def usual_values(item: ItemParameters) -> Floats:
+    """Return a pool's item in the form that people read, (m,), to the last digit where b is 0."""
+    if item.model == "NRM":
+        return fitted_item(item).parameters
+    if item.b_steps:
+        return np.array([item.a, *(item.b + np.array(item.b_steps))])
+    tails = {"3PL": [item.c], "4PL": [item.c, item.d]}.get(item.model, [])
+    return np.array([item.a, item.b, *tails])

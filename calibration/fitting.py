@@ -3,27 +3,38 @@
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from time import perf_counter
+from typing import Literal, get_args
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from calibration.ascending import climb
+from calibration.anchoring import (
+    first_cycle,
+    fixed_items,
+    refuse_few,
+    refuse_other_models,
+)
+from calibration.ascending import Watch, climb, unseen
 from calibration.building import pose
 from calibration.errors import CalibrationError, refuse
+from calibration.histograms import climb_with_histograms
 from calibration.models import Model
 from calibration.priors import NO_PRIORS, Priors
-from calibration.reporting import report
+from calibration.reporting import Found, report
 from calibration.responses import Responses
 from calibration.results import Calibration
 from calibration.screening import models_of, screen
 from calibration.uncertainty import StandardErrors, covariance
+from placement.items import ItemParameters
 from placement.quadrature import Quadrature
 
 # The nodes of mirt's default range with its reference fits' number: 0.2 logits apart.
 NODES = Quadrature(-6.0, 6.0, 61)
 MAX_CYCLES = 300
+Ability = Literal["normal", "histogram"]
 
 
-def fit(
+def fit(  # noqa: PLR0913 - one argument a choice
     responses: Responses | ArrayLike,
     *,
     models: Model | Sequence[Model] | Mapping[str, Model] = Model.TWO_PL,
@@ -31,25 +42,46 @@ def fit(
     quadrature: Quadrature = NODES,
     tolerance: float = 1e-4,
     se: StandardErrors = StandardErrors.OAKES,
+    ability: Ability = "normal",
+    fixed: Sequence[ItemParameters] = (),
+    watch: Watch = unseen,
 ) -> Calibration:
     """Estimate item parameters by the mode of the marginal posterior (Bock & Aitkin, Mislevy).
 
     `responses` may be a bare table (persons × items, nan where nothing was asked). `models` is one
     for all items, one an item, or by name. The climb ends when its next step would change no
     parameter by more than `tolerance`: a distance to the top, not the last of many small steps.
+
+    `ability` is normal in each group, or a histogram on the nodes that is estimated with the items.
+    Items in `fixed` keep their parameters, and their model: they hold the scale, and no group's
+    ability is standardised (`calibration.anchoring`). `watch` is told of each step.
+
     `CalibrationError` says what is wrong with data or request; what is merely set aside is in
     `Calibration.notices`.
     """
     began = perf_counter()
-    refuse(CalibrationError, _faults(tolerance))
+    refuse(CalibrationError, _faults(tolerance, ability))
     data = responses if isinstance(responses, Responses) else Responses.from_matrix(responses)
-    screened = screen(data, models_of(data.items, models))
-    problem, groups = pose(data, screened, priors, quadrature.nodes)
-    summit = climb(problem, problem.structure.pick(problem.structure.start), tolerance, MAX_CYCLES)
+    known = fixed_items(fixed)
+    own = models_of(data.items, models, {name: item.model for name, item in known.items()})
+    screened = screen(data, own, {name: item.n_categories for name, item in known.items()})
+    refuse_other_models(screened, fixed)
+    problem, groups = pose(data, screened, priors, quadrature.nodes, known)
+    if known:
+        group = np.searchsorted(np.unique(data.group[screened.persons]), data.group)
+        refuse_few(screened, group[screened.persons], groups, known)
+    start = first_cycle(problem) if known else problem.structure.pick(problem.structure.start)
+    summit = climb(problem, start, tolerance, MAX_CYCLES, watch)
+    if ability == "histogram":
+        problem, summit = climb_with_histograms(problem, summit, tolerance, watch)
     found = covariance(problem, summit.point, se)
-    return report(screened, problem, summit, found, groups, perf_counter() - began)
+    seconds = perf_counter() - began
+    return report(screened, Found(problem, summit, found), groups, fixed, seconds)
 
 
-def _faults(tolerance: float) -> list[str]:
-    claims = ((isfinite(tolerance) and tolerance > 0, f"tolerance {tolerance} is not above 0"),)
+def _faults(tolerance: float, ability: str) -> list[str]:
+    claims = (
+        (isfinite(tolerance) and tolerance > 0, f"tolerance {tolerance} is not above 0"),
+        (ability in get_args(Ability), f"ability {ability!r} is neither normal nor a histogram"),
+    )
     return [fault for holds, fault in claims if not holds]

@@ -14,7 +14,7 @@ from placement.arrays import Floats
 
 # Newton steps for the multipliers of a histogram's moments, and where they are found.
 STEPS = 50
-FOUND = 1e-12
+FOUND = 1e-11
 
 
 def log_weights(parameters: Floats, nodes: Floats, shape: Floats | float = 0.0) -> Floats:
@@ -69,17 +69,13 @@ def _multipliers(share: Floats, features: Floats) -> Floats:
     multipliers, used = np.zeros(len(features)), share > 0
     share, features = share[used], features[:, used]
 
-    def value(at: Floats) -> float:
-        inner = 1 + at @ features
-        return float(share @ np.log(inner)) if (inner > 0).all() else -np.inf
-
     for _ in range(STEPS):
         scaled = features / (1 + multipliers @ features)
         gradient = scaled @ share
-        step = np.linalg.solve((scaled * share) @ scaled.T, gradient)
-        while value(multipliers + step) < value(multipliers):
-            step = step / 2
-        multipliers = multipliers + step
         if float(np.abs(gradient).max()) < FOUND:
             break
+        step = np.linalg.solve((scaled * share) @ scaled.T, gradient)
+        # Half of the way to where a weight would be infinite, at most.
+        falling = -(step @ scaled).min(initial=0.0)
+        multipliers = multipliers + step * min(1.0, 0.5 / max(falling, 0.5))
     return multipliers

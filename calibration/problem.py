@@ -54,6 +54,11 @@ class Point:
         """The nodes' weights in each group, (G, Q)."""
         return np.asarray(np.exp(self.structure.log_weights(self.raw)))
 
+    @property
+    def weights(self) -> Floats:
+        """The nodes' weights in each group, (G, Q)."""
+        return np.asarray(np.exp(self.structure.log_weights(self.raw)))
+
     def metric(self) -> Floats:
         """Return EM's metric, the expected complete-data information, (F, F)."""
         raw = np.zeros((self.raw.size, self.raw.size))

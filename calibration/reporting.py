@@ -1,41 +1,54 @@
 """From the top of the climb to the values that people read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from calibration.ascending import Summit
 from calibration.errors import Notice
+from calibration.fitted import usual_values
 from calibration.models import Model, form_of
+from calibration.population import moments
 from calibration.problem import Point, Problem
 from calibration.results import Calibration, GroupEstimate, ItemEstimate
 from calibration.screening import Screened
 from calibration.structure import Batch, Structure
 from calibration.uncertainty import Uncertainty
 from placement.arrays import Floats, frozen
+from placement.items import ItemParameters
 
 STEP = 1e-6
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Where the climb ended, and how well that is known."""
+
+    problem: Problem
+    summit: Summit
+    uncertainty: Uncertainty
+
+
 def report(
     screened: Screened,
-    problem: Problem,
-    summit: Summit,
-    found: Uncertainty,
+    climbed: Found,
     groups: Sequence[str],
+    fixed: Sequence[ItemParameters],
     seconds: float,
 ) -> Calibration:
     """Gather a calibration; every number in it is of the same parameters."""
+    problem, summit, found = climbed.problem, climbed.summit, climbed.uncertainty
     point, structure = summit.point, problem.structure
     spread = _raw_covariance(structure, found.covariance)
-    items = _items(screened, structure, point.raw, spread)
+    items = _items(screened, structure, point.raw, spread, fixed)
     gradient = np.where(found.bound, 0.0, point.gradient)
     return Calibration(
         items=items,
         groups=_groups(groups, structure, point, spread),
         notices=(*screened.notices, *_notices(items, summit, found, structure)),
         nodes=structure.nodes,
-        weights=frozen(np.exp(structure.log_weights(point.raw))),
+        weights=frozen(point.weights),
         log_likelihood=point.expected.log_likelihood,
         log_prior=point.log_prior,
         trace=summit.trace,
@@ -45,6 +58,7 @@ def report(
         change=summit.change,
         gradient=float(np.abs(gradient).max(initial=0.0)),
         parameters=_parameter_names(screened, structure, groups),
+        n_weights=len(groups) * (structure.nodes.size - 3) if structure.shape.any() else 0,
         free=frozen(point.free),
         covariance=frozen(found.covariance),
         n_persons=problem.people.n_persons,
@@ -64,8 +78,13 @@ def _raw_covariance(structure: Structure, covariance: Floats) -> Floats:
 
 
 def _items(
-    screened: Screened, structure: Structure, raw: Floats, spread: Floats
+    screened: Screened,
+    structure: Structure,
+    raw: Floats,
+    spread: Floats,
+    fixed: Sequence[ItemParameters],
 ) -> tuple[ItemEstimate, ...]:
+    known = {item.item: usual_values(item) for item in fixed}
     estimates: list[ItemEstimate | None] = [None] * len(screened.items)
     for batch in structure.batches:
         parameters = batch.of(raw)
@@ -73,17 +92,19 @@ def _items(
         for row, j in enumerate(batch.items.tolist()):
             begin = batch.parameter + row * batch.n_parameters
             own = spread[begin : begin + batch.n_parameters, begin : begin + batch.n_parameters]
+            name = screened.items[j]
             estimates[j] = ItemEstimate(
-                screened.items[j],
+                name,
                 screened.models[j],
                 int(screened.tally[j].sum()),
                 screened.categories[j],
                 batch.family.usual_names(batch.n_categories),
-                frozen(usual[row]),
+                frozen(known.get(name, usual[row])),
                 frozen(_carried(bend[row], own)),
                 batch.family.names(batch.n_categories),
                 frozen(parameters[row]),
                 frozen(own),
+                fixed=name in known,
             )
     return tuple(estimate for estimate in estimates if estimate is not None)
 
@@ -115,14 +136,27 @@ def _groups(
 ) -> tuple[GroupEstimate, ...]:
     parameters = structure.groups(point.raw)
     begin = structure.group_place.start
-    errors = np.sqrt(spread.diagonal()[begin:]).reshape(-1, 2)
     estimates = []
     for g, name in enumerate(names):
-        sd = float(np.exp(parameters[g, 1]))
+        mean, sd = float(parameters[g, 0]), float(np.exp(parameters[g, 1]))
+        bend = np.diag([1.0, sd])
+        if structure.shape.any():
+            mean, sd = moments(point.weights[g], structure.nodes)
+            bend = _moment_slopes(
+                point.weights[g], structure.weight_slopes(point.raw)[g], structure
+            )
+        own = slice(begin + 2 * g, begin + 2 * g + 2)
+        se = np.sqrt(_carried(bend, spread[own, own]).diagonal()).tolist()
         persons = float(point.expected.mass[g].sum())
-        mean, se = float(parameters[g, 0]), errors[g]
-        estimates.append(GroupEstimate(name, persons, mean, sd, float(se[0]), float(sd * se[1])))
+        estimates.append(GroupEstimate(name, persons, mean, sd, *se))
     return tuple(estimates)
+
+
+def _moment_slopes(weights: Floats, slopes: Floats, structure: Structure) -> Floats:
+    """Return the derivatives (2, 2) of mean and sd by a group's parameters, from slopes (2, Q)."""
+    mean, sd = moments(weights, structure.nodes)
+    deviations = structure.nodes - mean
+    return np.stack((deviations, deviations**2 / (2 * sd))) * weights @ slopes.T
 
 
 def _notices(

@@ -17,7 +17,7 @@ class ItemEstimate:
     `intercepts` are the same item in slope–intercept form (a, d, logit c …) in the order of
     `intercept_names`, with `intercept_covariance`. A covariance is nan where it was not asked for
     or where the number is fixed or at a bound; `categories` are the scores that the model's
-    categories 0, 1 … stand for.
+    categories 0, 1 … stand for. A `fixed` item's parameters were given, and not estimated.
     """
 
     item: str
@@ -30,6 +30,7 @@ class ItemEstimate:
     intercept_names: tuple[str, ...]
     intercepts: Floats
     intercept_covariance: Floats
+    fixed: bool = False
 
     def __getitem__(self, name: str) -> float:
         """Return a parameter by its name: `estimate["b"]`."""
@@ -67,6 +68,8 @@ class Calibration:
     `cycles` all E-steps that were made, `information_passes` those for the information matrix;
     `change` the largest change that one more step would make, `gradient` the largest slope left.
     `covariance` (F, F) is of all free parameters in slope–intercept form, named by `parameters`.
+    `weights` (G, Q) are ability's at the `nodes` (Q,), logits; `n_weights` counts those that were
+    estimated beyond means and sds.
     """
 
     items: tuple[ItemEstimate, ...]
@@ -89,6 +92,7 @@ class Calibration:
     n_responses: int
     reliability: float
     seconds: float
+    n_weights: int = 0
 
     def __getitem__(self, item: str) -> ItemEstimate:
         """Return an item's estimate by its name; KeyError when it was set aside or is unknown."""
@@ -103,7 +107,7 @@ class Calibration:
 
     @property
     def n_parameters(self) -> int:
-        return len(self.parameters)
+        return len(self.parameters) + self.n_weights
 
     @property
     def aic(self) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from calibration.responses import Responses
 from placement.arrays import Integers
 
 FEW_ANSWERS = 30
+NO_MODELS: Mapping[str, Model] = MappingProxyType({})
+NONE_FIXED: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,17 +34,29 @@ class Screened:
     notices: tuple[Notice, ...]
 
 
-def screen(responses: Responses, models: Sequence[Model]) -> Screened:
-    """Set aside what cannot be estimated; `CalibrationError` when scores do not fit a model."""
-    tally = responses.answers.tally(max(responses.answers.highest(), 0) + 1)
+def screen(
+    responses: Responses, models: Sequence[Model], fixed: Mapping[str, int] = NONE_FIXED
+) -> Screened:
+    """Set aside what cannot be estimated; `CalibrationError` when scores do not fit a model.
+
+    `fixed` are the items whose parameters are known, and their numbers of categories: they stay as
+    long as anybody answered them, and keep categories that nobody reached.
+    """
+    width = max(responses.answers.highest() + 1, *fixed.values(), 1)
+    tally = responses.answers.tally(width)
     _refuse_scores(responses.items, models, tally)
-    told = [_why_aside(counts) for counts in tally]
+    _refuse_unknown(responses.items, tally, fixed)
+    told = [
+        _why_aside(counts, known=item in fixed)
+        for item, counts in zip(responses.items, tally, strict=True)
+    ]
     kept = [j for j, why in enumerate(told) if not why]
     notices = [
         Notice("item set aside", responses.items[j], why) for j, why in enumerate(told) if why
     ]
     refuse(TooFewError, [] if kept else ["no item tells persons apart", *map(str, notices)])
-    codes, notices_of_codes = _codes(responses.items, models, tally, np.array(kept))
+    categories = {j: _categories(tally[j], fixed.get(responses.items[j])).tolist() for j in kept}
+    codes, notices_of_codes = _codes(responses.items, models, tally, categories, fixed)
     answers = responses.answers.recoded(codes)
     persons = np.flatnonzero(answers.answered() > 0)
     aside = answers.n_persons - persons.size
@@ -55,7 +70,7 @@ def screen(responses: Responses, models: Sequence[Model]) -> Screened:
         answers,
         items,
         tuple(models[j] for j in kept),
-        tuple(tuple(np.flatnonzero(tally[j]).tolist()) for j in kept),
+        tuple(tuple(categories[j]) for j in kept),
         final,
         persons,
         (*notices, *notices_of_codes, *_twins(items, answers, final)),
@@ -63,16 +78,22 @@ def screen(responses: Responses, models: Sequence[Model]) -> Screened:
 
 
 def models_of(
-    items: Sequence[str], models: Model | Sequence[Model] | Mapping[str, Model]
+    items: Sequence[str],
+    models: Model | Sequence[Model] | Mapping[str, Model],
+    fixed: Mapping[str, Model] = NO_MODELS,
 ) -> tuple[Model, ...]:
-    """Return each item's model; `ModelError` when one has none."""
+    """Return each item's model; `ModelError` when one has none.
+
+    Items in `fixed` have a model already, and need no other one.
+    """
     if isinstance(models, Model):
-        return (models,) * len(items)
+        return tuple(fixed.get(item, models) for item in items)
     if isinstance(models, Mapping):
-        refuse(ModelError, [f"item {i!r} has no model" for i in items if i not in models])
+        known = {**fixed, **models}
+        refuse(ModelError, [f"item {i!r} has no model" for i in items if i not in known])
         strange = set(models) - set(items)
         refuse(ModelError, [f"a model for {i!r}, which is no item" for i in sorted(strange)])
-        return tuple(models[item] for item in items)
+        return tuple(known[item] for item in items)
     if len(models) != len(items):
         raise ModelError([f"{len(models)} models for {len(items)} items"])
     return tuple(models)
@@ -88,24 +109,58 @@ def _refuse_scores(items: Sequence[str], models: Sequence[Model], tally: Integer
     refuse(ModelError, faults)
 
 
-def _why_aside(counts: Integers) -> str:
+def _refuse_unknown(items: Sequence[str], tally: Integers, fixed: Mapping[str, int]) -> None:
+    """Refuse scores that a fixed item's pool does not know."""
+    faults = []
+    for item, counts in zip(items, tally, strict=True):
+        if item not in fixed:
+            continue
+        strange = np.setdiff1d(np.flatnonzero(counts), _categories(counts, fixed[item]))
+        if strange.size:
+            scores = ", ".join(map(str, strange.tolist()))
+            faults.append(
+                f"item {item}: {fixed[item]} categories in the pool, and no score {scores}"
+            )
+    refuse(ModelError, faults)
+
+
+def _categories(counts: Integers, known: int | None) -> Integers:
+    """Return the scores that categories 0, 1 … stand for: those given, or those of the pool.
+
+    A pool's categories 0 … K - 1 may be scored 1 … K, when there is no 0 and somebody scored K.
+    """
+    given = np.flatnonzero(counts)
+    if known is None:
+        return given
+    from_one = bool(given.size) and int(given[0]) > 0 and int(given[-1]) == known
+    return np.arange(known) + int(from_one)
+
+
+def _why_aside(counts: Integers, *, known: bool) -> str:
     given = np.flatnonzero(counts)
     if given.size == 0:
         return "nobody answered it"
-    if given.size == 1:
+    if given.size == 1 and not known:
         return f"all {counts.sum()} answers scored {given[0]}, so nothing can be told of it"
     return ""
 
 
 def _codes(
-    items: Sequence[str], models: Sequence[Model], tally: Integers, kept: Integers
+    items: Sequence[str],
+    models: Sequence[Model],
+    tally: Integers,
+    categories: Mapping[int, Sequence[int]],
+    fixed: Mapping[str, int],
 ) -> tuple[Bytes, list[Notice]]:
     """Return the new score for every old one, (J, width), and what to say of it."""
-    codes = np.full(tally.shape, MISSING, dtype=np.int8)
+    width = 1 + max(scores[-1] for scores in categories.values())
+    codes = np.full((len(items), max(width, tally.shape[1])), MISSING, dtype=np.int8)
     notices = []
-    for j in kept:
+    for j, scores in categories.items():
+        codes[j, scores] = np.arange(len(scores))
+        if items[j] in fixed:
+            continue
         given = np.flatnonzero(tally[j])
-        codes[j, given] = np.arange(given.size)
         if given.size < given[-1] - given[0] + 1:
             gaps = sorted(set(range(int(given[0]), int(given[-1]))) - set(given.tolist()))
             text = f"score {', '.join(map(str, gaps))} never occurs; the others are moved together"

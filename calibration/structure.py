@@ -6,15 +6,19 @@ what is estimated; a shared slope is one free number for several raw ones, a fix
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from calibration.families import Family
-from calibration.population import log_weights, weight_slopes
+from calibration.population import Standard, log_weights, weight_slopes
 from calibration.prior_terms import PriorTerms
 from placement.arrays import Booleans, Floats, Integers
+
+# A weight of 0 has no logarithm; this stands for it. Products of smaller ones would be denormal
+# numbers, with which processors reckon a hundred times slower.
+SMALLEST = 1e-60
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +99,24 @@ class Structure:
     def _straight(self) -> bool:
         """Whether the free parameters stand in the raw ones' order."""
         return np.array_equal(self.slots[self.moving], np.arange(self.n_free))
+
+    @property
+    def standards(self) -> tuple[Standard, ...]:
+        """Which moments of each group are not free, and so hold the scale."""
+        held = self.slots[self.group_place].reshape(self.n_groups, 2) < 0
+        return tuple(Standard(bool(mean), bool(sd)) for mean, sd in held)
+
+    def with_groups_held(self) -> "Structure":
+        """Return the structure with no group's mean and sd among the free parameters."""
+        slots = self.slots.copy()
+        slots[self.group_place] = -1
+        slots[slots >= 0] = np.unique(slots[slots >= 0], return_inverse=True)[1]
+        return replace(self, slots=slots)
+
+    def reshaped(self, weights: Floats) -> "Structure":
+        """Return the structure whose weights at means 0 and log sds 0 are these, (G, Q)."""
+        shape = np.log(np.maximum(weights, SMALLEST)) + self.nodes**2 / 2
+        return replace(self, shape=shape)
 
     def groups(self, raw: Floats) -> Floats:
         return raw[self.group_place].reshape(self.n_groups, 2)
