@@ -56,6 +56,8 @@ STAFF = 48
 """People invited to the round."""
 FINISHED = 26
 UNDER_WAY = 6
+IN_A_HURRY = 4
+"""The one of them who clicks through half of the questions."""
 
 
 def full_name(number: int) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 DEMO_ROLES = ("Employee", "Item author", "HR")
 SEED = 20261123
+OPEN_DAYS = 7
+"""How long ago the round opened."""
 FIRST_NUMBER = 1000
 """Employee numbers below are kept free, so that the special people are easy to find."""
 EMPLOYEE, AUTHOR, HR = "0001", "0002", "0003"
@@ -112,7 +114,7 @@ def _round(pool_number: int, design_number: int) -> Round:
         contact_name=contact_name,
         contact_email=contact_email,
         consulted_on=today - timedelta(days=40),
-        opens_on=today - timedelta(days=7),
+        opens_on=today - timedelta(days=OPEN_DAYS),
         closes_on=today + timedelta(days=60),
         design_number=design_number,
         pool_number=pool_number,
@@ -167,7 +169,20 @@ def _let_some_answer(database: Database, invitations: list[tuple[int, int]]) -> 
             break
         general = chance.gauss(0, 0.8)
         abilities = {code: general + chance.gauss(0, 0.6) for code in ("TB", "RA", "IE")}
-        taker = Taker(abilities, random.Random(chance.random()))  # noqa: S311
-        public_id = taking.begin(database, invitation_id, person_id)
+        own_chance = random.Random(chance.random())  # noqa: S311
+        pace = random.Random(number)  # noqa: S311
+        hurry = 0.5 if number == nordvik.IN_A_HURRY else 0.0
+        taker = Taker(abilities, own_chance, pace, hurry)
+        begun = _some_working_hour(pace)
+        with clock.simulated(begun):
+            public_id = taking.begin(database, invitation_id, person_id)
         at_most = None if number < nordvik.FINISHED else chance.randrange(3, 12)
-        taker.answer_all(database, public_id, person_id, levels=levels, at_most=at_most)
+        taker.answer_all(
+            database, public_id, person_id, begun=begun, levels=levels, at_most=at_most
+        )
+
+
+def _some_working_hour(pace: random.Random) -> datetime:
+    """A moment of the days since the round opened, yesterday at the latest."""
+    day = clock.today() - timedelta(days=pace.randrange(1, OPEN_DAYS))
+    return datetime.combine(day, time(pace.randrange(7, 14), pace.randrange(60)), UTC)
