@@ -25,7 +25,8 @@ LEAST = 0.2
 class ItemDrift:
     """Parameters on the old scale less the old ones: of b in logits, of a its logarithm.
 
-    `drifted` where a change stands out from the others' and is at least 0.2.
+    `drifted` where a change stands out from the others', is at least 0.2, and is more than the two
+    pools' standard errors explain.
     """
 
     item: str
@@ -52,15 +53,21 @@ def drifts(
     b = np.array([ours.location - theirs.location for ours, theirs in pairs])
     a = np.log([ours.a / theirs.a for ours, theirs in pairs])
     b_z, a_z = robust_z(b), robust_z(a)
-    far = _strays(b, b_z) | _strays(a, a_z)
+    b_se = np.array([np.hypot(ours.se_b, theirs.se_b) for ours, theirs in pairs])
+    a_se = np.array(
+        [np.hypot(ours.se_a / ours.a, theirs.se_a / theirs.a) for ours, theirs in pairs]
+    )
+    far = _strays(b, b_z, b_se) | _strays(a, a_z, a_se)
     return tuple(
         ItemDrift(ours.item, float(b[j]), float(a[j]), float(b_z[j]), float(a_z[j]), bool(far[j]))
         for j, (ours, _) in enumerate(pairs)
     )
 
 
-def _strays(change: Floats, z: Floats) -> Booleans:
-    return np.asarray((np.abs(z) > STRAYS) & (np.abs(change) >= LEAST))
+def _strays(change: Floats, z: Floats, se: Floats) -> Booleans:
+    """Return who strays: items whose parameters are less well known may lie further out."""
+    beyond = np.abs(change - np.median(change)) > STRAYS * se
+    return np.asarray((np.abs(z) > STRAYS) & (np.abs(change) >= LEAST) & beyond)
 
 
 def robust_z(values: Floats) -> Floats:

@@ -77,12 +77,13 @@ def adaptive(
     flat: Sequence[int] = (),
     guessed: Sequence[int] = (),
     twins: Sequence[int] = (),
+    places: Floats | None = None,
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Scores (n, j) of an adaptive test run on the authors' levels; true a, b; the levels (logits).
 
     The rating correlates 0.6 with b (methods page); each question is among those whose expected b
     is nearest to the running EAP estimate, so that what is missing depends on the answers.
-    `spread` is the sd of log a.
+    `spread` is the sd of log a; `places` (n, j), where given, takes each question's place.
 
     Items that no 2PL fits: `flat` are right with a chance of 0.4 below their b and 0.6 above,
     `guessed` are at 0.35 at least; `twins` share a trait of sd 2 beside ability.
@@ -94,7 +95,7 @@ def adaptive(
     own = rng.spawn(1)[0].normal(0, 2, n)
     posterior = np.tile(np.exp(-(grid**2) / 2), (n, 1))
     scores, everyone = np.full((n, j), np.nan), np.arange(n)
-    for _ in range(given):
+    for step in range(given):
         estimate = posterior @ grid / posterior.sum(axis=1)
         distance = np.abs(level - estimate[:, None]) + rng.exponential(0.3, (n, j))
         distance[~np.isnan(scores)] = np.inf
@@ -105,6 +106,8 @@ def adaptive(
         truth = np.where(np.isin(item, flat), np.where(theta < b[item], 0.4, 0.6), truth)
         right = rng.random(n) < truth
         scores[everyone, item] = right
+        if places is not None:
+            places[everyone, item] = step
         chance = 1 / (1 + np.exp(1.2 * (level[item][:, None] - grid)))
         posterior *= np.where(right[:, None], chance, 1 - chance)
     return scores, a, b, level
