@@ -33,7 +33,7 @@ MEMORY = 12
 MAX_NEWTON = 2_500
 # A step that is not shorter than this share of the last calls for another look at H.
 SLOW = 0.3
-PATIENCE = 3
+PATIENCE = 4
 # Shares of a step that are tried in turn.
 SHARES = (1.0, 0.5, 0.25, 0.1, 0.01)
 
@@ -94,6 +94,12 @@ def climb(
     return _Climb(problem, start, tolerance, max_cycles).run(watch)
 
 
+def approach(problem: Problem, start: Floats) -> Floats:
+    """Return a start (F,) nearer to the top, from EM on a sketch of the problem."""
+    rough = problem.sketch()
+    return start if rough is None else _Climb(rough, start, WARM, WARM_CYCLES).warm_up()
+
+
 class _Climb:
     def __init__(self, problem: Problem, start: Floats, tolerance: float, max_cycles: int) -> None:
         self.problem, self.tolerance, self.max_cycles = problem, tolerance, max_cycles
@@ -108,28 +114,37 @@ class _Climb:
     def newton(self) -> bool:
         return self.hessian is not None
 
+    def warm_up(self) -> Floats:
+        """Return where EM comes until a step is short."""
+        while self.cycles < WARM_CYCLES:
+            step = self._step()
+            if not self._advance(step) or _length(step) < WARM:
+                break
+        return self.point.free
+
     def run(self, watch: Watch) -> Summit:
-        change, last = np.inf, np.inf
+        last = np.inf
         while True:
-            if self._time_to_look(change, last):
+            step = self._step()
+            if self._time_to_look(step, last):
                 self.looks, self.since = self.looks + 1, 0
                 self.hessian = self.problem.hessian(self.point)
                 self._renew()
-            step = self._step()
-            last, change = change, float(np.abs(step).max(initial=0.0))
+                step = self._step()
+            last = change = _length(step)
             watch(self.cycles, self.point.value, change)
             if change <= self.tolerance and (self.newton or self.point.size > MAX_NEWTON):
                 return self._summit(change, converged=True)
             if self.cycles >= self.max_cycles or not self._advance(step):
                 return self._summit(change, converged=change <= self.tolerance)
 
-    def _time_to_look(self, change: float, last: float) -> bool:
+    def _time_to_look(self, step: Floats, last: float) -> bool:
         if self.point.size > MAX_NEWTON:
             return False
         if not self.newton:
-            return self.cycles >= WARM_CYCLES or change < WARM
+            return self.cycles >= WARM_CYCLES or _length(step) < WARM
         self.since += 1
-        return self.since >= PATIENCE and change > SLOW * last
+        return self.since >= PATIENCE and _length(step) > max(SLOW * last, self.tolerance)
 
     def _renew(self) -> None:
         """Start the metric afresh, from the observed information if there is one."""
@@ -185,6 +200,11 @@ class _Climb:
 
     def _summit(self, change: float, *, converged: bool) -> Summit:
         return Summit(self.point, tuple(self.trace), change, converged, self.cycles, self.looks)
+
+
+def _length(step: Floats) -> float:
+    """Return a step's largest change."""
+    return float(np.abs(step).max(initial=0.0))
 
 
 def safe_solve(hessian: Floats, point: Point, moving: Integers) -> Solve:

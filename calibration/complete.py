@@ -4,8 +4,6 @@ By Fisher's identity the gradient at the counts' own parameters is the marginal 
 E-step gives the objective, its gradient and the metric in which an EM step is gradient ascent.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from calibration.expectation import Expectation
@@ -16,27 +14,34 @@ from placement.arrays import Floats
 STEP = 1e-5
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ascent:
-    """`gradient` (R,) and the blocks of the expected information: of each batch (J, p, p)."""
-
-    gradient: Floats
-    metric: tuple[Floats, ...]
-    group_metric: Floats
-
-
-def ascent(structure: Structure, raw: Floats, expected: Expectation) -> Ascent:
-    """Return the gradient and the Fisher information of counts and priors at `raw`."""
-    gradient, metric = np.zeros_like(raw), []
+def gradient(structure: Structure, raw: Floats, expected: Expectation) -> Floats:
+    """Return the gradient of counts and priors by the raw parameters at `raw`, (R,)."""
+    found = np.zeros_like(raw)
     for batch in structure.batches:
         parameters, counts = batch.of(raw), batch.counts(expected.counts)
         slopes = batch.family.slopes(parameters, structure.nodes)
-        gradient[batch.place] = _by_item(batch, parameters, counts, slopes).ravel()
-        chances = np.exp(batch.family.log_chances(parameters, structure.nodes))
-        weighted = slopes * (chances * counts.sum(axis=1, keepdims=True))[:, None]
-        metric.append(_outer(weighted, slopes) + batch.priors.metric(parameters))
-    gradient[structure.group_place], curve = _groups(structure, raw, expected)
-    return Ascent(gradient, tuple(metric), curve)
+        found[batch.place] = _by_item(batch, parameters, counts, slopes).ravel()
+    found[structure.group_place] = _group_gradient(structure, raw, expected).ravel()
+    return found
+
+
+def metric(structure: Structure, raw: Floats, expected: Expectation) -> tuple[Floats, ...]:
+    """Return the Fisher information of counts and priors: of each batch (J, p, p), of groups."""
+    found = []
+    for batch in structure.batches:
+        parameters, counts = batch.of(raw), batch.counts(expected.counts)
+        found.append(_fisher(structure, batch, raw, counts) + batch.priors.metric(parameters))
+    slopes, weights = structure.weight_slopes(raw), np.exp(structure.log_weights(raw))
+    curve = (slopes * weights[:, None]) @ slopes.transpose(0, 2, 1)
+    return (*found, curve * expected.mass.sum(axis=1)[:, None, None])
+
+
+def _fisher(structure: Structure, batch: Batch, raw: Floats, counts: Floats) -> Floats:
+    """Return the expected information of the batch's answers alone, (J, p, p)."""
+    slopes = batch.family.slopes(batch.of(raw), structure.nodes)
+    chances = np.exp(batch.family.log_chances(batch.of(raw), structure.nodes))
+    chances *= counts.sum(axis=1, keepdims=True)
+    return _outer(slopes * chances[:, None], slopes)
 
 
 def _outer(left: Floats, right: Floats) -> Floats:
@@ -52,32 +57,33 @@ def _by_item(batch: Batch, parameters: Floats, counts: Floats, slopes: Floats) -
     return np.asarray(fit[:, :, 0] + batch.priors.gradient(parameters))
 
 
-def _groups(structure: Structure, raw: Floats, expected: Expectation) -> tuple[Floats, Floats]:
-    """Return each group's gradient, flat, and information (G, 2, 2)."""
-    slopes = structure.weight_slopes(raw)
-    weights = np.exp(structure.log_weights(raw))
-    gradient = np.einsum("gpq,gq->gp", slopes, expected.mass)
-    curve = np.einsum("gpq,gq,grq->gpr", slopes, weights, slopes)
-    return gradient.ravel(), curve * expected.mass.sum(axis=1)[:, None, None]
+def _group_gradient(structure: Structure, raw: Floats, expected: Expectation) -> Floats:
+    """Return each group's gradient by its mean and log sd, (G, 2)."""
+    return np.asarray(np.einsum("gpq,gq->gp", structure.weight_slopes(raw), expected.mass))
 
 
 def observed(structure: Structure, raw: Floats, expected: Expectation) -> Floats:
     """Return the complete-data observed information with the priors' part, (R, R).
 
-    Minus the second derivatives at fixed counts, by central differences of the exact gradient.
+    Minus the second derivatives at fixed counts, by central differences of the exact gradient;
+    in exponential families the answers' part is Fisher's information.
     """
     matrix = np.zeros((raw.size, raw.size))
     for batch in structure.batches:
-        parameters = batch.of(raw)
         counts = batch.counts(expected.counts)
+        fixed = _fisher(structure, batch, raw, counts) if batch.family.canonical else None
         for k in range(batch.n_parameters):
             ends = []
             for sign in (1, -1):
-                moved = parameters.copy()
+                moved = batch.of(raw).copy()
                 moved[:, k] += sign * STEP
-                slopes = batch.family.slopes(moved, structure.nodes)
-                ends.append(_by_item(batch, moved, counts, slopes))
-            _fill(matrix, batch, k, (ends[1] - ends[0]) / (2 * STEP))
+                if fixed is None:
+                    slopes = batch.family.slopes(moved, structure.nodes)
+                    ends.append(_by_item(batch, moved, counts, slopes))
+                else:
+                    ends.append(batch.priors.gradient(moved))
+            curve = (ends[1] - ends[0]) / (2 * STEP)
+            _fill(matrix, batch, k, curve if fixed is None else curve + fixed[:, :, k])
     _fill_groups(matrix, structure, raw, expected)
     return (matrix + matrix.T) / 2
 
@@ -94,7 +100,7 @@ def _fill_groups(matrix: Floats, structure: Structure, raw: Floats, expected: Ex
         for sign in (1, -1):
             moved = raw.copy()
             moved[structure.group_place][k::2] += sign * STEP
-            ends.append(_groups(structure, moved, expected)[0].reshape(-1, 2))
+            ends.append(_group_gradient(structure, moved, expected))
         curve = (ends[1] - ends[0]) / (2 * STEP)
         places = structure.group_place.start + np.arange(curve.size).reshape(curve.shape)
         matrix[places, places[:, k : k + 1]] = curve

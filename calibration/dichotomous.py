@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, log_expit, logit
+from scipy.special import expit, logit
 
 from calibration.families import WIDENED
 from placement.arrays import Booleans, Floats
@@ -19,6 +19,10 @@ class Logistic:
     lower: bool = False
     upper: bool = False
 
+    @property
+    def canonical(self) -> bool:
+        return not (self.lower or self.upper)
+
     def names(self, n_categories: int) -> tuple[str, ...]:
         del n_categories
         return ("a", "d", *(("logit c",) if self.lower else ()), *self._upper_name("logit u"))
@@ -30,22 +34,33 @@ class Logistic:
     def log_chances(self, parameters: Floats, nodes: Floats) -> Floats:
         """Return (J, 2, Q)."""
         z = _predictor(parameters[:, 0], parameters[:, 1], nodes)
-        if not (self.lower or self.upper):
-            return np.stack((log_expit(-z), log_expit(z)), axis=1)
-        right, wrong, _ = self._chances(parameters, z)
-        return np.log(np.stack((wrong, right), axis=1))
+        logs = np.empty((len(z), 2, nodes.size))
+        if self.canonical:
+            np.negative(np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))), out=logs[:, 0])
+            np.add(logs[:, 0], z, out=logs[:, 1])
+            return logs
+        logs[:, 1], logs[:, 0], _ = self._chances(parameters, z)
+        return np.asarray(np.log(logs, out=logs))
 
     def slopes(self, parameters: Floats, nodes: Floats) -> Floats:
         """Return the derivatives of the log chances, (J, p, 2, Q)."""
         z = _predictor(parameters[:, 0], parameters[:, 1], nodes)
-        right, wrong, logistic = self._chances(parameters, z)
-        c, u = self._asymptotes(parameters)
-        bend = (u - c) * logistic * (1 - logistic)
-        moved = [bend * nodes, bend]
-        moved += [c * (1 - c) * (1 - logistic)] if self.lower else []
-        moved += [u * (1 - u) * logistic] if self.upper else []
-        rise = np.stack(moved, axis=1)
-        return np.stack((-rise / wrong[:, None], rise / right[:, None]), axis=2)
+        slopes = np.empty((*parameters.shape, 2, nodes.size))
+        if self.canonical:
+            logistic = _logistic(z)
+            np.negative(logistic, out=slopes[:, 1, 0])
+            np.subtract(1, logistic, out=slopes[:, 1, 1])
+        else:
+            right, wrong, logistic = self._chances(parameters, z)
+            c, u = self._asymptotes(parameters)
+            moved = [(u - c) * logistic * _logistic(-z)]
+            moved += [c * (1 - c) * _logistic(-z)] if self.lower else []
+            moved += [u * (1 - u) * logistic] if self.upper else []
+            for k, rise in enumerate(moved, start=1):
+                np.divide(rise, -wrong, out=slopes[:, k, 0])
+                np.divide(rise, right, out=slopes[:, k, 1])
+        np.multiply(slopes[:, 1], nodes, out=slopes[:, 0])
+        return slopes
 
     def admissible(self, parameters: Floats) -> Booleans:
         c, u = self._asymptotes(parameters)
@@ -76,9 +91,16 @@ class Logistic:
 
     def _chances(self, parameters: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
         c, u = self._asymptotes(parameters)
-        logistic = expit(z)
-        wrong = (1 - u) + (u - c) * expit(-z)
-        return c + (u - c) * logistic, np.maximum(wrong, 1e-300), logistic
+        logistic = _logistic(z)
+        wrong = (1 - u) + (u - c) * _logistic(-z)
+        right = c + (u - c) * logistic
+        return np.maximum(right, 1e-300), np.maximum(wrong, 1e-300), logistic
+
+
+def _logistic(z: Floats) -> Floats:
+    """Return σ(z), with all digits at either end."""
+    small = np.exp(-np.abs(z))
+    return np.asarray(np.where(z < 0, small, 1.0) / (1 + small))
 
 
 def _predictor(slope: Floats, intercept: Floats, nodes: Floats) -> Floats:

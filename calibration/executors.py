@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, Self, TypeVar
 
 import numpy as np
@@ -48,6 +49,16 @@ class People:
     def each(self, work: Callable[[Part], Result]) -> Iterator[Result]:
         """Yield what `work` makes of each part, in the parts' order."""
         return self.place.each(work)
+
+    def some(self, few: int) -> "People":
+        """Return about `few` patterns spread over all, to be worked on here."""
+        thin = partial(thinned, max(1, self.n_patterns // few))
+        return gather([block for part in self.each(thin) for block in part], SERIAL)
+
+
+def thinned(step: int, part: Part) -> Part:
+    """Return every `step`th pattern of each of the part's blocks."""
+    return tuple(block.part(slice(0, None, step)) for block in part)
 
 
 def gather(blocks: Sequence[Block], executor: Executor) -> People:

@@ -14,7 +14,14 @@ WIDENED = 1.16
 
 
 class Family(Protocol):
-    """A response model. `usual` gives the form that people read: a, b, c, d or steps."""
+    """A response model. `usual` gives the form that people read: a, b, c, d or steps.
+
+    `canonical` says that log chances are linear in the parameters but for their normalisation:
+    an exponential family, whose curvature does not depend on the answers.
+    """
+
+    @property
+    def canonical(self) -> bool: ...
 
     def names(self, n_categories: int) -> tuple[str, ...]: ...
     def usual_names(self, n_categories: int) -> tuple[str, ...]: ...

@@ -14,7 +14,7 @@ from calibration.anchoring import (
     refuse_few,
     refuse_other_models,
 )
-from calibration.ascending import Watch, climb, unseen
+from calibration.ascending import Watch, approach, climb, unseen
 from calibration.building import pose
 from calibration.errors import CalibrationError, refuse
 from calibration.histograms import climb_with_histograms
@@ -70,7 +70,10 @@ def fit(  # noqa: PLR0913 - one argument a choice
     if known:
         group = np.searchsorted(np.unique(data.group[screened.persons]), data.group)
         refuse_few(screened, group[screened.persons], groups, known)
-    start = first_cycle(problem) if known else problem.structure.pick(problem.structure.start)
+    if known:
+        start = first_cycle(problem)
+    else:
+        start = approach(problem, problem.structure.pick(problem.structure.start))
     summit = climb(problem, start, tolerance, MAX_CYCLES, watch)
     if ability == "histogram":
         problem, summit = climb_with_histograms(problem, summit, tolerance, watch)

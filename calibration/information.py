@@ -16,7 +16,7 @@ import numpy as np
 
 from calibration.blocks import Part
 from calibration.complete import observed
-from calibration.executors import People
+from calibration.executors import People, thinned
 from calibration.expansion import Expansion
 from calibration.expectation import Expectation, expect_in
 from calibration.few_answers import FewAnswers
@@ -29,7 +29,7 @@ TOLERANCE = 1e-5
 # A look on the way up needs less: so many terms of an expansion.
 COARSE_TERMS = 2
 # Multiplications above which single precision is used: its rounding is 1e-7 of the sums.
-LARGE = 5e7
+LARGE = 5e6
 # Of all parameters, the share that a person's own may be for answers to be taken one at a time.
 FEW = 0.25
 
@@ -92,10 +92,9 @@ def _missing(
 ) -> Missing:
     """Return the way to the missing information, (R, R), of a part; 0 `terms`: all needed."""
     n_items = sum(len(batch.items) for batch in structure.batches)
-    if people.n_answers == people.n_patterns * n_items:
-        linear = LinearScores.of(structure, raw)
-        if linear is not None:
-            return linear.missing
+    complete = people.n_answers == people.n_patterns * n_items
+    if complete and all(batch.family.canonical for batch in structure.batches):
+        return LinearScores.of(structure, raw).missing
     expansion = Expansion(structure, raw, TOLERANCE * (10 if single else 1), single=single)
     widest = max(batch.n_parameters for batch in structure.batches)
     if (people.most_answers + 1) * widest < FEW * structure.n_free:
@@ -107,7 +106,7 @@ def _missing(
 def _thinned(
     find: Missing, expect: Callable[[Part], Expectation], step: int, part: Part
 ) -> tuple[Expectation, Floats]:
-    thin = tuple(block.part(slice(0, None, step)) for block in part)
+    thin = thinned(step, part)
     return expect(thin), find(thin)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, log_expit, log_softmax, logit
+from scipy.special import log_softmax, logit
 
 from calibration.families import WIDENED
 from placement.arrays import Booleans, Floats
@@ -12,6 +12,10 @@ from placement.arrays import Booleans, Floats
 @dataclass(frozen=True, slots=True)
 class Graded:
     """P(≥ k) = σ(aθ + d_k), d falling; parameters (a, d_1 … d_{K-1}). Samejima (1969)."""
+
+    @property
+    def canonical(self) -> bool:
+        return False
 
     def names(self, n_categories: int) -> tuple[str, ...]:
         return ("a", *(f"d{k}" for k in range(1, n_categories)))
@@ -26,26 +30,30 @@ class Graded:
         """
         z = _predictors(parameters, nodes)
         within = np.log(-np.expm1(np.diff(parameters[:, 1:], axis=1)))[:, :, None]
+        beyond = -(np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))))
         chances = np.zeros((z.shape[0], z.shape[1] + 1, nodes.size))
-        chances[:, 1:] += log_expit(z)
-        chances[:, :-1] += log_expit(-z)
+        np.add(beyond, z, out=chances[:, 1:])
+        chances[:, :-1] += beyond
         chances[:, 1:-1] += within
         return chances
 
     def slopes(self, parameters: Floats, nodes: Floats) -> Floats:
         z = _predictors(parameters, nodes)
         count, steps = z.shape[:2]
-        above, below = expit(-z), expit(z)
+        small = np.exp(-np.abs(z))
+        share = 1 / (1 + small)
+        # σ(z) and σ(-z), with all digits at either end.
+        below, above = np.where(z < 0, small * share, share), np.where(z < 0, share, small * share)
         gap = 1 / np.expm1(-np.diff(parameters[:, 1:], axis=1))[:, :, None]
         slopes = np.zeros((count, steps + 1, steps + 1, nodes.size))
         for k in range(steps):
+            np.negative(below[:, k], out=slopes[:, k + 1, k])
             slopes[:, k + 1, k + 1] = above[:, k]
-            slopes[:, k + 1, k] = -below[:, k]
             if k + 1 < steps:
                 slopes[:, k + 1, k + 1] += gap[:, k]
             if k > 0:
                 slopes[:, k + 1, k] -= gap[:, k - 1]
-        slopes[:, 0, 1:] += above
+        slopes[:, 0, 1:] = above
         slopes[:, 0, :-1] -= below
         slopes[:, 0] *= nodes
         return slopes
@@ -68,6 +76,10 @@ class PartialCredit:
 
     Masters (1982) where a = 1, Muraki (1992); d_k = -a (b_1 + … + b_k).
     """
+
+    @property
+    def canonical(self) -> bool:
+        return True
 
     def names(self, n_categories: int) -> tuple[str, ...]:
         return ("a", *(f"d{k}" for k in range(1, n_categories)))
@@ -106,6 +118,10 @@ class PartialCredit:
 @dataclass(frozen=True, slots=True)
 class Nominal:
     """P(k) ∝ exp(a_k θ + d_k), a_0 = d_0 = 0; parameters (a_1 …, d_1 …). Bock (1972)."""
+
+    @property
+    def canonical(self) -> bool:
+        return True
 
     def names(self, n_categories: int) -> tuple[str, ...]:
         ks = range(1, n_categories)

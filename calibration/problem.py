@@ -1,12 +1,12 @@
 """The objective as a function of the free parameters: log marginal likelihood + log priors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from calibration.complete import Ascent, ascent
+from calibration.complete import gradient, metric
 from calibration.executors import People
 from calibration.expectation import Expectation, expect
 from calibration.information import coarse_information
@@ -15,6 +15,9 @@ from placement.arrays import Floats
 
 # Patterns that are enough to look at for a metric.
 MANY = 4000
+# Patterns, and answers for each free parameter, that tell where to begin.
+SKETCH = 400
+SKETCHED = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,23 +39,14 @@ class Point:
         return self.free.size
 
     @cached_property
-    def _ascent(self) -> Ascent:
-        return ascent(self.structure, self.raw, self.expected)
-
-    @cached_property
     def gradient(self) -> Floats:
         """Of the objective by the free parameters, (F,)."""
-        return self.structure.reduce(self._ascent.gradient)
+        return self.structure.reduce(self.raw_gradient)
 
-    @property
+    @cached_property
     def raw_gradient(self) -> Floats:
         """Of the objective by the raw parameters, (R,)."""
-        return self._ascent.gradient
-
-    @property
-    def weights(self) -> Floats:
-        """The nodes' weights in each group, (G, Q)."""
-        return np.asarray(np.exp(self.structure.log_weights(self.raw)))
+        return gradient(self.structure, self.raw, self.expected)
 
     @property
     def weights(self) -> Floats:
@@ -62,7 +56,7 @@ class Point:
     def metric(self) -> Floats:
         """Return EM's metric, the expected complete-data information, (F, F)."""
         raw = np.zeros((self.raw.size, self.raw.size))
-        for place, blocks in self._blocks():
+        for place, blocks in self._blocks:
             rows = place.start + np.arange(blocks[..., 0].size).reshape(blocks.shape[:2])
             raw[rows[:, :, None], rows[:, None, :]] = blocks
         return self.structure.reduce_columns(self.structure.reduce_columns(raw).T)
@@ -75,7 +69,7 @@ class Point:
         raw = np.zeros(self.raw.size)
         raw[structure.moving] = gradient[structure.slots[structure.moving]]
         fixed = structure.slots < 0
-        for place, blocks in self._blocks():
+        for place, blocks in self._blocks:
             still = fixed[place].reshape(blocks.shape[:2])
             solid = np.where(still[:, :, None] | still[:, None, :], 0.0, blocks)
             diagonal = np.arange(blocks.shape[1])
@@ -85,10 +79,12 @@ class Point:
             raw[place] = steps.ravel()
         return structure.pick(raw)
 
+    @cached_property
     def _blocks(self) -> list[tuple[slice, Floats]]:
-        batches = zip(self.structure.batches, self._ascent.metric, strict=True)
-        pieces = [(batch.place, metric) for batch, metric in batches]
-        return [*pieces, (self.structure.group_place, self._ascent.group_metric)]
+        places = [batch.place for batch in self.structure.batches]
+        places.append(self.structure.group_place)
+        found = metric(self.structure, self.raw, self.expected)
+        return list(zip(places, found, strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +109,19 @@ class Problem:
         """Return about the observed information, (F, F): a metric, not a result."""
         few = max(MANY, 8 * point.size)
         return coarse_information(self.structure, self.people, point.raw, point.expected, few)
+
+    def sketch(self) -> "Problem | None":
+        """Return the problem of every other node and of as many persons as tell where to begin.
+
+        None where these are most of them.
+        """
+        people = self.people
+        share = SKETCHED * self.structure.n_free / people.n_answers
+        few = int(max(SKETCH, share * people.n_patterns))
+        if 2 * few > people.n_patterns:
+            return None
+        nodes, shape = self.structure.nodes[::2], self.structure.shape[:, ::2]
+        return Problem(replace(self.structure, nodes=nodes, shape=shape), people.some(few))
 
     @cached_property
     def lower(self) -> Floats:
