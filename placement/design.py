@@ -153,9 +153,9 @@ class Design:
     def _correlated(self) -> list[str]:
         if not self.dependence.fits(len(self.modules)):
             return [f"dependence: no correlations of {len(self.modules)} modules"]
-        alone = isinstance(self.dependence, Independent)
-        fine = alone or isinstance(self.prior, NormalPrior)
-        return [] if fine else ["dependence: correlated modules need a normal prior"]
+        if isinstance(self.dependence, Independent) or isinstance(self.prior, NormalPrior):
+            return []
+        return ["dependence: it needs a prior of kind normal; with another, take independent"]
 
     def _shaped(self) -> list[str]:
         size = len(self.tracks)

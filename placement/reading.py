@@ -3,6 +3,7 @@
 `POOL.csv` has the columns `item,module,model,a,b,c,d`, for several categories `b1,b2,…` (NRM:
 `a1,a2,…` and `d1,d2,…`), and optionally `category,enemy,se_a,se_b,cov_ab`. `RESPONSES.csv` has
 `person` and one column an item: a whole number from 0, empty where the item was not presented.
+A histogram of ability has `theta` and `weight`.
 """
 
 import csv
@@ -15,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from placement.arrays import Integers
-from placement.errors import PoolError
+from placement.errors import DesignError, PoolError
 from placement.items import DICHOTOMOUS, MODELS, STEPPED, ItemParameters
+from placement.priors import HistogramPrior
 
 TEXTS = ("item", "module", "model")
 NUMBERS = ("a", "b", "c", "d", "se_a", "se_b", "cov_ab")
@@ -108,6 +110,32 @@ def read_responses(text: str, sizes: Mapping[str, int] | None = None) -> Respons
         raise UnreadableError(errors)
     shaped = np.array(table, dtype=np.int64).reshape(len(table), len(items))
     return ResponseTable(tuple(persons), tuple(items), shaped)
+
+
+def read_histogram(text: str) -> HistogramPrior:
+    """Return the prior whose rising nodes and weights, one of each a line, `text` holds.
+
+    `UnreadableError` names all that is wrong at once.
+    """
+    names, rows = _table(text)
+    wanted = ("theta", "weight")
+    if tuple(names) != wanted:
+        raise UnreadableError([ReadingError(1, "", "the header `theta,weight`")])
+    errors = [fault for line, cells in rows for fault in _width(names, cells, line)]
+    errors += [
+        ReadingError(line, name, f"a number, not {cell!r}")
+        for line, cells in rows
+        for name, cell in zip(wanted, cells, strict=False)
+        if not _is_number(cell)
+    ]
+    if errors:
+        raise UnreadableError(errors)
+    nodes, weights = (tuple(float(cells[k]) for _, cells in rows) for k in range(2))
+    try:
+        return HistogramPrior(nodes, weights)
+    except DesignError as error:
+        faults = [fault.removeprefix("prior: ") for fault in error.faults]
+        raise UnreadableError([ReadingError(1, "theta", fault) for fault in faults]) from error
 
 
 def _table(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:

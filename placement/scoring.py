@@ -18,10 +18,11 @@ from placement.ability import (
 )
 from placement.arrays import Floats, Integers
 from placement.curves import CurveSet
+from placement.errors import refuse
 from placement.items import ItemParameters
 from placement.pool import Pool
 from placement.posterior import moments, posterior_of
-from placement.priors import NormalPrior
+from placement.priors import HistogramPrior, NormalPrior
 from placement.reading import NOT_PRESENTED, ResponseTable
 
 EstimatorName = Literal["eap", "map", "ml", "wle"]
@@ -42,13 +43,16 @@ def score(
     items: Sequence[ItemParameters],
     table: ResponseTable,
     estimator: EstimatorName,
-    prior: NormalPrior | None = None,
+    prior: NormalPrior | HistogramPrior | None = None,
 ) -> list[ModuleScore]:
     """Score every person in every module, persons in the table's order, modules in the pool's.
 
     Items that the table lacks were not presented; who answered nothing in a module has no score in
-    it, whatever the prior. The prior, N(0, 1) if left out, serves `eap` and `map` only.
+    it, whatever the prior. The prior, N(0, 1) if left out, serves `eap` and `map` only, and a
+    histogram, which has no slope to climb, `eap` only. `DesignError` for any other pair, and where
+    a prior leaves the grid of `eap`.
     """
+    refuse(_misplaced(estimator, prior))
     modules = tuple(dict.fromkeys(item.module for item in items))
     believed = prior or NormalPrior()
     columns = [
@@ -66,7 +70,7 @@ def _outcomes(
     items: Sequence[ItemParameters],
     table: ResponseTable,
     estimator: EstimatorName,
-    prior: NormalPrior,
+    prior: NormalPrior | HistogramPrior,
 ) -> list[Outcome]:
     """Return one outcome a person for the items of one module."""
     place = {item: j for j, item in enumerate(table.items)}
@@ -77,14 +81,29 @@ def _outcomes(
     if estimator == "eap":
         found = _expected(items, answers, prior)
     else:
-        weights: dict[str, Weight] = {"map": Posterior(prior), "ml": Likelihood(), "wle": Warm()}
-        found = list(abilities(CurveSet.of(items), answers, weights[estimator]))
+        found = list(abilities(CurveSet.of(items), answers, _weight(estimator, prior)))
     answered = (answers != NOT_PRESENTED).any(axis=1)
     return [o if some else NoAnswers() for o, some in zip(found, answered, strict=True)]
 
 
+def _weight(estimator: EstimatorName, prior: NormalPrior | HistogramPrior) -> Weight:
+    if estimator == "map":
+        assert isinstance(prior, NormalPrior)
+        return Posterior(prior)
+    return Likelihood() if estimator == "ml" else Warm()
+
+
+def _misplaced(estimator: EstimatorName, prior: NormalPrior | HistogramPrior | None) -> list[str]:
+    """Return why this estimator cannot use this prior; nothing where it can."""
+    if estimator in {"ml", "wle"} and prior is not None:
+        return [f"prior: {estimator} takes nothing for granted; use eap or map"]
+    if estimator == "map" and isinstance(prior, HistogramPrior):
+        return ["prior: map needs a normal one; use eap with a histogram"]
+    return []
+
+
 def _expected(
-    items: Sequence[ItemParameters], answers: Integers, prior: NormalPrior
+    items: Sequence[ItemParameters], answers: Integers, prior: NormalPrior | HistogramPrior
 ) -> list[Outcome]:
     """Return the posterior's mean and standard deviation on the engine's own grid."""
     pool = Pool.tabulate(items)

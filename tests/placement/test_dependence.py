@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placement.dependence import Correlated, Equal, Independent, shrunken
-from placement.design import Design
+from placement.design import Design, ModuleDesign
 from placement.errors import DesignError
 from placement.order import Blocks, Interleaved, RouterThenBlocks
+from placement.priors import HistogramPrior
 from tests.placement.examples import authored_design
 
 PAIR = ((1.0, 0.3), (0.3, 1.0))
@@ -80,3 +81,10 @@ def test_a_sound_estimate_is_shrunken_by_three_tenths() -> None:
     found = shrunken(np.array([[1, 0.6, -0.1], [0.6, 1, 0.5], [-0.1, 0.5, 1]]))
     expected = [[1, 0.42, 0], [0.42, 1, 0.35], [0, 0.35, 1]]
     np.testing.assert_allclose(found.matrix, expected)
+
+
+def test_modules_inform_one_another_only_from_a_normal_prior() -> None:
+    modules, prior = (ModuleDesign("A"), ModuleDesign("B")), HistogramPrior((-1, 0, 1), (1, 2, 1))
+    assert Design("d", 1, modules, prior=prior).prior == prior
+    with pytest.raises(DesignError, match="dependence: it needs a prior of kind normal"):
+        Design("d", 1, modules, prior=prior, dependence=Equal())

@@ -1,6 +1,8 @@
 """`spor score`: golden against the engine itself, faults refused together, no half-written file."""
 
 import csv
+import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from click.testing import CliRunner, Result
 from placement.ability import Estimate, Warm, abilities
 from placement.curves import CurveSet
 from placement.items import ItemParameters
+from placement.priors import HistogramPrior, NormalPrior
 from placement.reading import read_responses, write_pool
 from placement.scoring import score as score_table
 from webapp.cli import main
@@ -51,6 +54,110 @@ def test_scores_are_the_engine_s(tmp_path: Path, estimator: str) -> None:
             assert float(row["se"]) == pytest.approx(one.outcome.se, abs=1e-6)
         else:
             assert (row["theta"], row["se"]) == ("", "")
+
+
+HISTOGRAM = "theta,weight\n-1,1\n0,2\n1,1\n"
+
+
+@pytest.mark.parametrize("prior", ["normal:0.5,0.7", "HISTOGRAM.csv"])
+def test_a_prior_moves_scores_as_the_engine_says(tmp_path: Path, prior: str) -> None:
+    file = tmp_path / "HISTOGRAM.csv"
+    file.write_text(HISTOGRAM)
+    normal = prior.startswith("normal:")
+    result = run(tmp_path, "--prior", prior if normal else str(file))
+    assert result.exit_code == 0, result.output
+    believed = NormalPrior(0.5, 0.7) if normal else HistogramPrior((-1, 0, 1), (1, 2, 1))
+    expected = score_table(ITEMS, read_responses(ANSWERS), "eap", believed)
+    plain = score_table(ITEMS, read_responses(ANSWERS), "eap")
+    for row, one, before in zip(rows(tmp_path), expected, plain, strict=True):
+        if isinstance(one.outcome, Estimate):
+            assert isinstance(before.outcome, Estimate)
+            assert float(row["theta"]) == pytest.approx(one.outcome.theta, abs=1e-6)
+            assert abs(one.outcome.theta - before.outcome.theta) > 0.01
+
+
+def test_a_prior_by_brute_force() -> None:
+    """One item, one answer, three cells that end half-way to the next node or at the last."""
+    item = ItemParameters("i", "X", "", "2PL", 1, 0)
+    (found,) = score_table(
+        [item], read_responses("person,i\na,1\n"), "eap", HistogramPrior((-2, 0, 2), (1, 6, 1))
+    )
+    points = np.linspace(-2, 2, 40_001)
+    mass = np.where(abs(points) < 1, 3.0, 1.0) / (1 + np.exp(-points))
+    assert isinstance(found.outcome, Estimate)
+    assert found.outcome.theta == pytest.approx((mass * points).sum() / mass.sum(), abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("prior", "said"),
+    [
+        ("normal:0", "--prior: expected normal:MEAN,SD with an SD above 0, not 'normal:0'"),
+        ("normal:0,0", "--prior: expected normal:MEAN,SD with an SD above 0"),
+        ("normal:nan,1", "--prior: expected normal:MEAN,SD with an SD above 0"),
+        ("normal:7,1", "--prior: mean 7.0, sd 1.0 leaves the scale"),
+        ("nowhere.csv", "--prior: neither normal:MEAN,SD nor a file: nowhere.csv"),
+    ],
+)
+def test_a_prior_that_is_none_is_refused(tmp_path: Path, prior: str, said: str) -> None:
+    result = run(tmp_path, "--prior", prior)
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert not (tmp_path / "SCORES.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("theta;weight\n", "HISTOGRAM.csv: line 1, column : the header `theta,weight`"),
+        ("theta,weight\nx,1\n0,2,3\n", "line 2, column theta: a number, not 'x'"),
+        ("theta,weight\nx,1\n0,2,3\n", "line 3, column : no more fields"),
+        ("theta,weight\n1,1\n0,1\n", "line 1, column theta: nodes do not rise"),
+        ("theta,weight\n0,1\n", "line 1, column theta: a histogram needs two nodes or more"),
+    ],
+)
+def test_a_histogram_s_faults_are_named(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "HISTOGRAM.csv"
+    file.write_text(text)
+    result = run(tmp_path, "--prior", str(file))
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize("estimator", ["ml", "wle"])
+def test_who_takes_nothing_for_granted_takes_no_prior(tmp_path: Path, estimator: str) -> None:
+    result = run(tmp_path, "--estimator", estimator, "--prior", "normal:0,1")
+    assert result.exit_code == 1
+    assert f"--prior: {estimator} takes nothing for granted; use eap or map" in result.stderr
+
+
+def test_map_needs_a_normal_prior(tmp_path: Path) -> None:
+    file = tmp_path / "HISTOGRAM.csv"
+    file.write_text(HISTOGRAM)
+    result = run(tmp_path, "--estimator", "map", "--prior", str(file))
+    assert result.exit_code == 1
+    assert "--prior: map needs a normal one; use eap with a histogram" in result.stderr
+
+
+def test_the_documented_example_of_priors_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
+    (example,) = re.findall(r"```sh\n(cat > POOL.*?)```", text, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    for name, content in re.findall(r"cat > (\S+) <<END\n(.*?)END\n", example, re.DOTALL):
+        Path(name).write_text(content)
+    said = ""
+    for line in re.findall(r"^spor (.*)$", example, re.MULTILINE):
+        result = CliRunner().invoke(main, shlex.split(line))
+        assert result.exit_code == 0, result.output
+        said = result.stderr
+    assert said.strip() in text
+    anna = {
+        name: Path(f"{name}.csv").read_text().splitlines()[1].split(",")[2]
+        for name in ("NORMAL", "EARLIER-SCORES", "ML")
+    }
+    assert anna["ML"] == ""
+    assert float(anna["NORMAL"]) > float(anna["EARLIER-SCORES"]) > 0
 
 
 def test_a_module_is_scored_from_its_own_items_only() -> None:

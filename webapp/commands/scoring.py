@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections import defaultdict
 from io import StringIO
 from pathlib import Path
@@ -13,16 +11,21 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from placement.ability import Estimate, NoAnswers
-from placement.reading import UnreadableError, read_pool, read_responses
+from placement.errors import DesignError
+from placement.priors import NormalPrior
+from placement.reading import UnreadableError, read_histogram, read_pool, read_responses
 from placement.scoring import ESTIMATORS
 from placement.scoring import score as run
+from webapp.commands.files import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from placement.ability import Outcome
+    from placement.priors import HistogramPrior
     from placement.scoring import EstimatorName, ModuleScore
 
+NORMAL = "normal:"
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 SHOWN = 20
 T = TypeVar("T")
@@ -38,7 +41,14 @@ T = TypeVar("T")
     type=click.Choice(ESTIMATORS),
     default="eap",
     show_default=True,
-    help="EAP and MAP take ability to be standard normal; ML and WLE take nothing for granted.",
+    help="EAP and MAP start from a prior; ML and WLE take nothing for granted.",
+)
+@click.option(
+    "--prior",
+    "prior_text",
+    metavar="normal:MEAN,SD|FILE.csv",
+    help="What is believed of ability before the answers: a normal law, normal:0,1 if left out, or "
+    "a histogram from earlier rounds (columns theta and weight; for EAP).",
 )
 @click.option(
     "--out",
@@ -47,7 +57,13 @@ T = TypeVar("T")
     required=True,
     help="SCORES.csv: person, module, theta, se.",
 )
-def score(pool_file: Path, responses_file: Path, estimator: EstimatorName, out_file: Path) -> None:
+def score(
+    pool_file: Path,
+    responses_file: Path,
+    estimator: EstimatorName,
+    prior_text: str | None,
+    out_file: Path,
+) -> None:
     """Estimate every person's ability in every module, in logits, with its standard error.
 
     Where there is no finite estimate, or nothing was answered, theta and se are empty, and the
@@ -56,10 +72,14 @@ def score(pool_file: Path, responses_file: Path, estimator: EstimatorName, out_f
     items, faults = _read(pool_file, read_pool)
     sizes = {item.item: item.n_categories for item in items or []} or None
     table, more = _read(responses_file, lambda text: read_responses(text, sizes))
-    if items is None or table is None:
-        raise click.ClickException("\n".join([*faults, *more]))
-    scores = run(items, table, estimator)
-    _write(out_file, _as_csv(scores))
+    prior, still_more = _prior(prior_text)
+    if items is None or table is None or still_more:
+        raise click.ClickException("\n".join([*faults, *more, *still_more]))
+    try:
+        scores = run(items, table, estimator, prior)
+    except DesignError as error:
+        raise click.ClickException("\n".join(f"--{fault}" for fault in error.faults)) from error
+    write({out_file: _as_csv(scores)})
     for line in _unscored(scores):
         click.echo(line, err=True)
     click.echo(f"{out_file}: {len(scores)} scores of {len(table.persons)} persons")
@@ -75,6 +95,25 @@ def _read(file: Path, reader: Callable[[str], T]) -> tuple[T | None, list[str]]:
         return None, [f"{file}: not UTF-8 text: {error.reason} at byte {error.start}"]
 
 
+def _prior(text: str | None) -> tuple[NormalPrior | HistogramPrior | None, list[str]]:
+    """Return what `--prior` says, or every fault in it."""
+    if text is None:
+        return None, []
+    if not text.startswith(NORMAL):
+        return _histogram(Path(text))
+    try:
+        mean, sd = map(float, text.removeprefix(NORMAL).split(","))
+        return NormalPrior(mean, sd), []
+    except ValueError:
+        return None, [f"--prior: expected normal:MEAN,SD with an SD above 0, not {text!r}"]
+
+
+def _histogram(file: Path) -> tuple[HistogramPrior | None, list[str]]:
+    if not file.is_file():
+        return None, [f"--prior: neither normal:MEAN,SD nor a file: {file}"]
+    return _read(file, read_histogram)
+
+
 def _as_csv(scores: Sequence[ModuleScore]) -> str:
     out = StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
@@ -87,23 +126,6 @@ def _numbers(outcome: Outcome) -> tuple[str, str]:
     if isinstance(outcome, Estimate):
         return f"{outcome.theta:.6f}", f"{outcome.se:.6f}"
     return "", ""
-
-
-def _write(file: Path, text: str) -> None:
-    """Write all of it or nothing: another file first, which then takes the name."""
-    try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    except OSError as error:
-        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-        part.chmod(0o644)
-        part.replace(file)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
 
 
 def _unscored(scores: Sequence[ModuleScore]) -> list[str]:
