@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.decision_study import abilities, claims_by_decile, of_banks, row, table
+from benchmarks.decision_study import claims_by_decile, correlated, of_banks, row, table
 from item_bank.priors import prior_parameters
 from item_bank.starter_bank import starter_sources
 from placement.dependence import Equal
@@ -74,7 +74,7 @@ def from_levels(worlds: int, people: int) -> None:
     )
     gaps = []
     for rho in TRUE:
-        theta = [abilities(people, 900 + world, Equal(rho)(size)) for world in range(worlds)]
+        theta = [correlated(people, 900 + world, Equal(rho)(size)) for world in range(worlds)]
         results = [
             simulate(fitted, pool, some, seed=world, truth=Pool.tabulate(drawn(believed, world)))
             for world, some in enumerate(theta)

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.decision_study import abilities, bank, design, jackknife, of_banks, row, table, told
+from benchmarks.decision_study import (
+    bank,
+    correlated,
+    design,
+    jackknife,
+    of_banks,
+    row,
+    table,
+    told,
+)
 from placement.arrays import Booleans, Floats
 from placement.dependence import Equal, Independent
 from placement.exposure import Randomesque
@@ -49,7 +58,7 @@ WAYS = (
 def five_modules(banks: int, people: int, *, full: bool) -> None:
     """Print what each way reaches at three costs, and its length at the wanted accuracies."""
     correlation = Equal(RHO)(len(MODULES))
-    theta = [abilities(people, 50 + number, correlation) for number in range(banks)]
+    theta = [correlated(people, 50 + number, correlation) for number in range(banks)]
     print(
         f"\n### Five modules of {ITEMS}, correlation {RHO}\n\n{banks} pools × {people} people; 3 "
         f"to 30 questions a module; costs {COSTS}; ± one standard error over pools.\n"

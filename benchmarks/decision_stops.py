@@ -121,8 +121,8 @@ def _distance(standing: Standing) -> Floats:
 
 
 def walk(design: Design, pool: Pool, theta: Floats, seed: int, only: Sequence[str] = ()) -> Walk:
-    """Fit the design's RATE to the pool, and walk people of ability `theta`, (N, 1), to the end."""
-    theta, rule = theta.ravel(), fit_design(design, pool).stopping
+    """Fit the design's RATE to the pool, and walk people of ability `theta` (N,) to the end."""
+    rule = fit_design(design, pool).stopping
     assert isinstance(rule, RateOfReturn)
     rules = {name: stop for name, stop in stops(rule).items() if not only or name in only}
     claimed, right = [], []

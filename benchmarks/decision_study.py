@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy.special import ndtri
 
 from placement.arrays import Floats
 from placement.design import Design, ModuleDesign
@@ -42,12 +43,20 @@ def bank(size: int, number: int, modules: Sequence[str] = ("m0",)) -> Pool:
     return Pool.tabulate([item for module in modules for item in items(generator, size, module)])
 
 
-def abilities(people: int, number: int, correlation: Floats | None = None) -> Floats:
-    """Return the abilities, (N, D), of the people who meet a bank."""
-    covariance = np.eye(1) if correlation is None else correlation
+def abilities(people: int, number: int) -> Floats:
+    """Return the abilities, (N,), of the people who meet a bank: one from each N-th of N(0, 1).
+
+    Stratified, since a third of the noise is otherwise how many people happen to be near a cut.
+    """
     generator = np.random.default_rng((7, number))
-    middle = np.zeros(len(covariance))
-    return generator.multivariate_normal(middle, covariance, people, method="eigh")
+    return np.asarray(ndtri((generator.permutation(people) + generator.random(people)) / people))
+
+
+def correlated(people: int, number: int, correlation: Floats) -> Floats:
+    """Return the abilities, (N, D), of the people who meet a bank of several modules."""
+    generator = np.random.default_rng((8, number))
+    middle = np.zeros(len(correlation))
+    return generator.multivariate_normal(middle, correlation, people, method="eigh")
 
 
 def design(modules: Sequence[str], stopping: Stopping, **choices: object) -> Design:
