@@ -5,7 +5,8 @@ prior. Conditional on the items these are a normal sample and a linear regressio
 drawn exactly (Gelman et al. 2013, "Bayesian data analysis", ch. 14 and 15).
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -29,21 +30,40 @@ class HyperPriors:
     level_weights: tuple[float, float] = (20.0, 10.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Law:
+    """log a ~ N(mean_log_a, sd_log_a²) and b ~ N(intercept + slope × level, sd_b²), logits."""
+
+    mean_log_a: float
+    sd_log_a: float
+    intercept: float
+    slope: float
+    sd_b: float
+
+
+def mean_law(laws: Sequence[Law]) -> Law:
+    """Return the mean of each number over draws."""
+    return Law(*np.mean([astuple(law) for law in laws], axis=0).tolist())
+
+
 def redrawn(
     structure: Structure,
     own: Structure,
     raw: Floats,
     beliefs: HyperPriors,
     rng: np.random.Generator,
-) -> Structure:
-    """Return the structure with new laws, given its items; `own` keeps the authors' levels."""
+) -> tuple[Structure, Law]:
+    """Return the structure with new laws, given its items, and these; `own` has authors' levels."""
     batches = [b for b in structure.batches if b.priors.location.size and (raw_a(b, raw) > 0).all()]
     log_a = np.concatenate([np.log(raw_a(b, raw)) for b in batches])
     slope = _normal_law(log_a, beliefs, rng)
     levels = np.concatenate([_level(b, own) for b in batches])
     b_values = np.concatenate([_location(b, raw) for b in batches])
     line = _regression_law(levels, b_values, beliefs, rng)
-    return replace(structure, batches=tuple(_with(b, own, slope, line) for b in structure.batches))
+    batches = [_with(b, own, slope, line) for b in structure.batches]
+    (start, rise), precision = line[0].tolist(), line[1]
+    law = Law(slope[0], slope[1] ** -0.5, start, rise, precision**-0.5)
+    return replace(structure, batches=tuple(batches)), law
 
 
 def raw_a(batch: Batch, raw: Floats) -> Floats:

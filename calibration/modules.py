@@ -1,17 +1,18 @@
 """A calibration of every module by itself: each item measures one, so each has its own scale."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import log
 
 import numpy as np
 
 from calibration.answers import MISSING
-from calibration.errors import ModelError, Notice, refuse
-from calibration.fitting import fit
-from calibration.hyper import HyperPriors
+from calibration.errors import ModelError, Notice, TooFewError, refuse
+from calibration.fitting import Ability, fit
+from calibration.hyper import HyperPriors, Law
 from calibration.models import Model
-from calibration.pooling import pool_items
+from calibration.pooling import NAMES, pool_items
 from calibration.priors import NO_PRIORS, WEAK_PRIORS, Priors, author_priors
 from calibration.reading import ItemFacts
 from calibration.responses import Responses
@@ -47,24 +48,35 @@ class Request:
     priors: str = "none"
     se: StandardErrors = StandardErrors.OAKES
     tolerance: float = 1e-4
+    ability: Ability = "normal"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModuleCalibration:
-    """One module's calibration, its items for a pool, and what to know of both."""
+    """One module's calibration, its items for a pool, and what to know of both.
+
+    `law` is what the items' priors have in common, where they have: as believed, or the mean of
+    what was drawn if `law_estimated`.
+    """
 
     module: str
     calibration: Calibration
     items: tuple[ItemParameters, ...]
     notices: tuple[Notice, ...]
+    law: Law | None = None
+    law_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibrations:
-    """All modules' calibrations, and their sums; `n_persons` counts each person once."""
+    """All modules' calibrations, and their sums; `n_persons` counts each person once.
+
+    `fixed` items were given, those that nobody answered among them.
+    """
 
     modules: tuple[ModuleCalibration, ...]
     n_persons: int
+    fixed: tuple[ItemParameters, ...] = ()
 
     @property
     def log_likelihood(self) -> float:
@@ -105,44 +117,172 @@ class Calibrations:
 
     @property
     def items(self) -> tuple[ItemParameters, ...]:
-        return tuple(item for module in self.modules for item in module.items)
+        """The fixed items, then the new ones, module by module."""
+        names = {item.item for item in self.fixed}
+        new = [i for module in self.modules for i in module.items if i.item not in names]
+        return (*self.fixed, *new)
+
+
+Watch = Callable[[str, int, float, float], None]
+"""Told after each step: the module, the cycle or draw, the objective, and what is left to change.
+
+Of draws, whose module is named with `DRAWS`, it is the share that is left to be drawn.
+"""
+DRAWS = ", draws"
 
 
 def calibrate(
-    responses: Responses, facts: Mapping[str, ItemFacts], request: Request
+    responses: Responses,
+    facts: Mapping[str, ItemFacts],
+    request: Request,
+    *,
+    fixed: Sequence[ItemParameters] = (),
+    watch: Watch | None = None,
 ) -> Calibrations:
-    """Calibrate each module; `CalibrationError` says what cannot be."""
+    """Calibrate each module; `CalibrationError` says what cannot be.
+
+    `fixed` items keep their parameters: a module that they measure stays on their scale.
+    """
+    strangers = bool(fixed) and not {item.item for item in fixed} & set(responses.items)
+    refuse(TooFewError, ["the responses hold none of the fixed items"] if strangers else [])
+    facts = with_pool(responses.items, facts, fixed)
     models, priors = models_of(responses, facts, request.model), priors_of(facts, request.priors)
     found = []
     for module, items in modules_of(responses.items, facts).items():
-        part = of_items(responses, items)
-        own = {item: models[item] for item in items}
-        calibration = fit(
-            part, models=own, priors=priors, se=request.se, tolerance=request.tolerance
-        )
-        if request.priors == HIERARCHICAL:
-            calibration = averaged(calibration, part, own, priors)
-        kept, notices = pool_items(calibration, facts, module)
-        everything = (*calibration.notices, *notices)
-        found.append(ModuleCalibration(module, calibration, kept, everything))
-    return Calibrations(tuple(found), int((responses.answers.answered() > 0).sum()))
+        known = tuple(item for item in fixed if item.module == module)
+        names = {item.item for item in known}
+        own = {item: models[item] for item in items if item not in names}
+        task = _Task(module, of_items(responses, items), own, priors, known, watch or _unseen)
+        found.append(_one(task, facts, request, others=bool(fixed) and not known))
+    persons = int((responses.answers.answered() > 0).sum())
+    return Calibrations(tuple(found), persons, tuple(fixed))
 
 
-def averaged(
-    calibration: Calibration, responses: Responses, models: Mapping[str, Model], priors: Priors
-) -> Calibration:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """One module's part of the work."""
+
+    module: str
+    responses: Responses
+    models: Mapping[str, Model]
+    priors: Priors
+    fixed: tuple[ItemParameters, ...]
+    watch: Watch
+
+
+def _one(
+    task: _Task, facts: Mapping[str, ItemFacts], request: Request, *, others: bool
+) -> ModuleCalibration:
+    """Calibrate one module; `others` says that items of other modules alone are fixed."""
+    calibration = fit(
+        task.responses,
+        models=task.models,
+        priors=task.priors,
+        se=request.se,
+        tolerance=request.tolerance,
+        ability=request.ability,
+        fixed=task.fixed,
+        watch=partial(task.watch, task.module),
+    )
+    law = law_of(task.priors) if request.priors in {"author", HIERARCHICAL} else None
+    drawn = None
+    if request.priors == HIERARCHICAL:
+        calibration, drawn = averaged(calibration, task)
+    kept, notices = pool_items(calibration, facts, task.module, task.fixed)
+    text = f"module {task.module}: the pool has no item of it, so it gets a scale of its own"
+    alone = [Notice("unsure", "", text)] if others else []
+    everything = (*calibration.notices, *alone, *notices)
+    return ModuleCalibration(
+        task.module, calibration, kept, everything, drawn or law, drawn is not None
+    )
+
+
+def _unseen(module: str, cycle: int, value: float, change: float) -> None:
+    """Watch nothing."""
+
+
+def law_of(priors: Priors) -> Law | None:
+    """Return the law that priors of an author have in common, where they have one."""
+    default = priors.default
+    if default.log_a is None or default.b is None:
+        return None
+    own = [prior.b for prior in priors.items.values() if prior.b is not None]
+    spread = (own[0] if own else default.b).sd
+    return Law(default.log_a.mean, default.log_a.sd, 0.0, 1.0, spread)
+
+
+def with_pool(
+    items: Sequence[str], facts: Mapping[str, ItemFacts], fixed: Sequence[ItemParameters]
+) -> Mapping[str, ItemFacts]:
+    """Return the facts with what a pool of fixed items says; `ModelError` where they disagree.
+
+    Items without a module are of the pool's, when it has one alone.
+    """
+    faults = [fault for item in fixed for fault in _disagreements(item, facts.get(item.item))]
+    known = {item.item for item in fixed}
+    modules = list(dict.fromkeys(item.module for item in fixed))
+    homeless = [
+        i for i in items if i not in known and not (i in facts and facts[i].module) and modules
+    ]
+    if len(modules) > 1:
+        faults += [
+            f"item {i}: its module is not said, and the pool has {', '.join(modules)}"
+            for i in homeless
+        ]
+    refuse(ModelError, faults)
+    found = dict(facts)
+    for name in homeless:
+        found[name] = replace(facts.get(name, ItemFacts(name)), module=modules[0])
+    for item in fixed:
+        found[item.item] = replace(facts.get(item.item, ItemFacts(item.item)), module=item.module)
+    return found
+
+
+def _disagreements(item: ItemParameters, facts: ItemFacts | None) -> list[str]:
+    """Name what is said of a fixed item's module and model that its pool does not say."""
+    if facts is None:
+        return []
+    model = MODELS.get(_key(facts.model))
+    claims = (
+        (facts.module in {"", item.module}, f"module {item.module} in the pool", facts.module),
+        (
+            not facts.model or (model is not None and NAMES[model] == item.model),
+            f"{item.model} in the pool",
+            facts.model,
+        ),
+    )
+    return [
+        f"item {item.item}: {known}, and so not {other}"
+        for holds, known, other in claims
+        if not holds
+    ]
+
+
+def averaged(calibration: Calibration, task: _Task) -> tuple[Calibration, Law | None]:
     """Return the calibration with each item's posterior mean and covariance, from draws of it.
 
-    The laws of log a and b are drawn too where enough persons tell of them, and fixed below.
+    The laws of log a and b are drawn too where enough persons tell of them; they are fixed below,
+    and beside fixed items, of whose authors' levels nothing is known.
     """
-    hyper = HyperPriors() if calibration.n_persons >= MANY else None
-    drawn = draw(responses, models=models, priors=priors, hyper=hyper)
+    hyper = HyperPriors() if calibration.n_persons >= MANY and not task.fixed else None
+    drawn = draw(
+        task.responses,
+        models=task.models,
+        priors=task.priors,
+        hyper=hyper,
+        fixed=task.fixed,
+        watch=partial(task.watch, task.module + DRAWS),
+    )
     known = {item.item: item for item in drawn.items}
     items = tuple(
-        replace(e, values=frozen(known[e.item].mean), covariance=frozen(known[e.item].covariance))
+        e
+        if e.fixed
+        else replace(
+            e, values=frozen(known[e.item].mean), covariance=frozen(known[e.item].covariance)
+        )
         for e in calibration.items
     )
-    return replace(calibration, items=items)
+    return replace(calibration, items=items), drawn.law
 
 
 def modules_of(items: Sequence[str], facts: Mapping[str, ItemFacts]) -> dict[str, list[str]]:

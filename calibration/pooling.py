@@ -5,7 +5,7 @@ What is fixed, or was not asked for, counts as known. Items of Rasch's model kee
 on their scale have the standard deviation that the calibration reports.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -34,14 +34,20 @@ WHOLE = 1 - 1e-9
 
 
 def pool_items(
-    calibration: Calibration, facts: Mapping[str, ItemFacts], module: str = "all"
+    calibration: Calibration,
+    facts: Mapping[str, ItemFacts],
+    module: str = "all",
+    fixed: Sequence[ItemParameters] = (),
 ) -> tuple[tuple[ItemParameters, ...], tuple[Notice, ...]]:
     """Return the items that a pool can hold, and why it cannot hold the others.
 
-    `facts` gives module, category and enemy where known; other items are of `module`.
+    `facts` gives module, category and enemy where known; other items are of `module`. Fixed items
+    come first, as they are, whether or not anybody answered them.
     """
-    items, notices = [], []
+    items, notices = list(fixed), list[Notice]()
     for estimate in calibration.items:
+        if estimate.fixed:
+            continue
         own = facts.get(estimate.item, ItemFacts(estimate.item))
         try:
             items.append(_item(estimate, own, own.module or module))

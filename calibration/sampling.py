@@ -6,17 +6,18 @@ the scale (log a, d/a, logit c), whitened by the observed information at the mod
 a posterior from 30 answers is kept, and the bias of a mode in hundreds of dimensions is not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
-from calibration.ascending import climb
+from calibration.anchoring import fixed_items
+from calibration.ascending import Watch, climb, unseen
 from calibration.building import pose
 from calibration.errors import ModelError, refuse
-from calibration.hyper import HyperPriors, redrawn
+from calibration.hyper import HyperPriors, Law, mean_law, redrawn
 from calibration.models import Model
 from calibration.priors import Priors
 from calibration.problem import Point, Problem
@@ -24,6 +25,7 @@ from calibration.responses import Responses
 from calibration.scales import Scale
 from calibration.screening import Screened, models_of, screen
 from placement.arrays import Floats, frozen
+from placement.items import ItemParameters
 from placement.quadrature import Quadrature
 
 NODES = Quadrature(-6.0, 6.0, 61)
@@ -59,13 +61,14 @@ class ItemDraws:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
-    """Draws of every item, and the share of trajectories that were accepted."""
+    """Draws of every item, the share of trajectories accepted, and the laws' means if drawn."""
 
     items: tuple[ItemDraws, ...]
     accepted: float
+    law: Law | None = None
 
 
-def draw(
+def draw(  # noqa: PLR0913 - one argument a choice
     responses: Responses | ArrayLike,
     *,
     models: Model | Sequence[Model] | Mapping[str, Model] = Model.TWO_PL,
@@ -74,28 +77,38 @@ def draw(
     draws: int = 400,
     quadrature: Quadrature = NODES,
     seed: int = 1,
+    fixed: Sequence[ItemParameters] = (),
+    watch: Watch = unseen,
 ) -> Draws:
     """Draw item parameters from their posterior; with `hyper`, also the laws of log a and b.
 
+    Items in `fixed` keep their parameters and hold the scale. `watch` is told of each draw.
     `ModelError` when an item's slope or location has no prior: its posterior may have no end.
     """
     data = responses if isinstance(responses, Responses) else Responses.from_matrix(responses)
-    screened = screen(data, models_of(data.items, models))
-    _refuse_flat(screened, priors)
-    problem, _ = pose(data, screened, priors, quadrature.nodes)
+    known = fixed_items(fixed)
+    own = models_of(data.items, models, {name: item.model for name, item in known.items()})
+    screened = screen(data, own, {name: item.n_categories for name, item in known.items()})
+    _refuse_flat(screened, priors, known)
+    problem, _ = pose(data, screened, priors, quadrature.nodes, known)
     chain = _Chain(problem, hyper, np.random.default_rng(seed))
-    kept = []
+    kept, laws = [], list[Law]()
     for number in range(WARM_UP + draws):
         chain.step()
-        kept += [chain.raw] if number >= WARM_UP else []
-    return Draws(_items(screened, problem, np.array(kept)), chain.accepted)
+        if number >= WARM_UP:
+            kept.append(chain.raw)
+            laws += [chain.law] if chain.law else []
+        watch(number + 1, chain.value, 1 - (number + 1) / (WARM_UP + draws))
+    law = mean_law(laws) if laws else None
+    return Draws(_items(screened, problem, np.array(kept)), chain.accepted, law)
 
 
-def _refuse_flat(screened: Screened, priors: Priors) -> None:
+def _refuse_flat(screened: Screened, priors: Priors, known: Container[str]) -> None:
     faults = [
         f"item {item}: draws need a prior on its slope and on its location"
         for item, model in zip(screened.items, screened.models, strict=True)
-        if model is Model.NRM or priors.of(item).log_a is None or priors.of(item).b is None
+        if item not in known
+        and (model is Model.NRM or priors.of(item).log_a is None or priors.of(item).b is None)
     ]
     refuse(ModelError, faults)
 
@@ -107,6 +120,7 @@ class _Chain:
         self, problem: Problem, hyper: HyperPriors | None, rng: np.random.Generator
     ) -> None:
         self.problem, self.hyper, self.rng = problem, hyper, rng
+        self.law: Law | None = None
         self.own, self.scale = problem.structure, Scale.of(problem.structure)
         start = problem.structure.pick(problem.structure.start)
         point = climb(problem, start, 1e-3, 200).point
@@ -150,7 +164,9 @@ class _Chain:
     def _redraw(self) -> None:
         if self.hyper is None:
             return
-        structure = redrawn(self.problem.structure, self.own, self.raw, self.hyper, self.rng)
+        structure, self.law = redrawn(
+            self.problem.structure, self.own, self.raw, self.hyper, self.rng
+        )
         self.problem = replace(self.problem, structure=structure)
         self.value, self.slope, self.raw = self._at(self.y)
 

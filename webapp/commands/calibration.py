@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,14 @@ from calibration.report import html_page
 from placement.design import CUTS
 from placement.reading import read_pool, write_pool
 from webapp.commands import files, reports
+from webapp.commands.progress import steps_shown
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
     from pathlib import Path
 
     from calibration import Responses
+    from calibration.fitting import Ability
     from calibration.predictive import PredictiveFit
     from placement.items import ItemParameters
 
@@ -50,7 +51,24 @@ PRIORS = ("none", "weak", "author", "hierarchical")
 @click.option("--groups", metavar="COLUMN", help="Each person's group, with its own mean and sd.")
 @click.option("--se", default="oakes", show_default=True, type=click.Choice(("oakes", "none")))
 @click.option("--tolerance", default=1e-4, show_default=True, type=click.FloatRange(1e-10, 1.0))
+@click.option(
+    "--ability",
+    default="normal",
+    show_default=True,
+    type=click.Choice(("normal", "histogram")),
+    help="The form of ability in each group: a normal law, or any at all.",
+)
+@click.option(
+    "--fix",
+    "fixed_file",
+    metavar="POOL.csv",
+    type=files.INPUT,
+    help="Items whose parameters are kept, and whose scale the others are put on.",
+)
 @click.option("--html", "html_file", metavar="REPORT.html", type=files.OUTPUT)
+@click.option(
+    "--progress", is_flag=True, help="Tell of each step, also where there is no terminal."
+)
 def calibrate(  # noqa: PLR0913 - one argument an option
     *,
     responses_file: Path,
@@ -62,7 +80,10 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     groups: str | None,
     se: str,
     tolerance: float,
+    ability: Ability,
+    fixed_file: Path | None,
     html_file: Path | None,
+    progress: bool,
 ) -> None:
     """Estimate item parameters from what people answered.
 
@@ -71,16 +92,15 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     """
     sheet = responses_of(responses_file, [groups] if groups else [])
     facts = _facts(facts_file)
-    request = Request(model, priors, StandardErrors(se), tolerance)
+    request = Request(model, priors, StandardErrors(se), tolerance, ability)
+    fixed = pool_of(fixed_file) if fixed_file else []
     responses = in_groups(sheet.responses, sheet.columns[groups]) if groups else sheet.responses
     started = time.perf_counter()
-    say_on_terminal(f"{len(responses.persons)} persons, {len(responses.items)} items …")
     try:
-        found = run(responses, facts, request)
+        with steps_shown(tolerance, always=progress) as watch:
+            found = run(responses, facts, request, fixed=fixed, watch=watch)
     except CalibrationError as error:
         raise click.ClickException(faults(responses_file, error)) from error
-    finally:
-        say_on_terminal("")
     notices = [str(notice) for module in found.modules for notice in module.notices]
     report = reports.calibration_report(found, request, time.perf_counter() - started, notices)
     page = ""
@@ -198,12 +218,6 @@ def pool_of(file: Path) -> list[ItemParameters]:
 def faults(file: Path, error: CalibrationError) -> str:
     """Return every fault of the data in `file`, one a line."""
     return "\n".join(f"{file}: {fault}" for fault in error.faults)
-
-
-def say_on_terminal(text: str) -> None:
-    """Replace the progress line on a terminal; say nothing in a file or a pipe."""
-    if sys.stderr.isatty():
-        click.echo(f"\r\x1b[K{text}", err=True, nl=False)
 
 
 def _shown(value: object) -> str:

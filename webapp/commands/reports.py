@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from calibration import Calibration, ItemEstimate
     from calibration.modules import Calibrations, Request
+    from placement.arrays import Floats
 
 
 def as_json(value: object) -> str:
@@ -52,9 +53,15 @@ def calibration_report(
         "priors": request.priors,
         "se": request.se.value,
         "tolerance": request.tolerance,
+        "ability": request.ability,
         "notices": list(notices),
         "modules": [
-            {"module": m.module, **_module(m.calibration), "n_items_in_pool": len(m.items)}
+            {
+                "module": m.module,
+                **_module(m.calibration),
+                "n_items_in_pool": len(m.items),
+                "law": m.law and {**asdict(m.law), "estimated": m.law_estimated},
+            }
             for m in found.modules
         ],
     }
@@ -64,10 +71,22 @@ def _module(calibration: Calibration) -> dict[str, object]:
     names = (
         "log_likelihood", "log_prior", "aic", "bic", "n_parameters", "cycles", "converged",
         "change", "gradient", "n_persons", "n_items", "n_responses", "reliability", "seconds",
-        "trace", "groups",
+        "trace",
     )  # fmt: skip
     figures = {name: getattr(calibration, name) for name in names}
-    return {**figures, "items": [_item(estimate) for estimate in calibration.items]}
+    groups = zip(calibration.groups, calibration.weights, strict=True)
+    return {
+        **figures,
+        "groups": [
+            {**asdict(group), "prior": _prior(calibration, weights)} for group, weights in groups
+        ],
+        "items": [_item(estimate) for estimate in calibration.items],
+    }
+
+
+def _prior(calibration: Calibration, weights: Floats) -> dict[str, object]:
+    """Return ability in a group as the `prior` of a design."""
+    return {"kind": "histogram", "nodes": calibration.nodes, "weights": weights}
 
 
 def _item(estimate: ItemEstimate) -> dict[str, object]:
@@ -75,6 +94,7 @@ def _item(estimate: ItemEstimate) -> dict[str, object]:
         "item": estimate.item,
         "model": estimate.model.value,
         "n_responses": estimate.n_responses,
+        "fixed": estimate.fixed,
         "categories": estimate.categories,
         "parameters": dict(zip(estimate.names, estimate.values.tolist(), strict=True)),
         "se": estimate.se,
