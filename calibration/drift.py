@@ -16,6 +16,7 @@ from placement.items import ItemParameters
 # 0.74 interquartile ranges are one sd of a normal distribution.
 TO_SD = 0.7413
 STRAYS = 2.7
+UNEXPLAINED = 1.96
 NARROWEST = 1e-6
 # Changes of b (logits) or of log a that matter, however surely they are there.
 LEAST = 0.2
@@ -25,8 +26,8 @@ LEAST = 0.2
 class ItemDrift:
     """Parameters on the old scale less the old ones: of b in logits, of a its logarithm.
 
-    `drifted` where a change stands out from the others', is at least 0.2, and is more than the two
-    pools' standard errors explain.
+    `drifted` where a change stands out from the others', is at least 0.2, and is more than 1.96
+    standard errors of the two pools explain.
     """
 
     item: str
@@ -66,7 +67,7 @@ def drifts(
 
 def _strays(change: Floats, z: Floats, se: Floats) -> Booleans:
     """Return who strays: items whose parameters are less well known may lie further out."""
-    beyond = np.abs(change - np.median(change)) > STRAYS * se
+    beyond = np.abs(change - np.median(change)) > UNEXPLAINED * se
     return np.asarray((np.abs(z) > STRAYS) & (np.abs(change) >= LEAST) & beyond)
 
 
