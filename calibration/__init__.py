@@ -5,7 +5,11 @@ What lives here: estimation, fit, differential item functioning and linking, on 
 What may not: SQL, Flask, and the question bank; webapp carries rows between them as plain values.
 """
 
-from calibration.errors import CalibrationError, Notice
+from calibration.correlated import fit_modules
+from calibration.correlated_results import CorrelatedCalibration
+from calibration.cluster import cluster
+from calibration.errors import CalibrationError, ClusterError, Notice
+from calibration.executors import Threads
 from calibration.fitting import fit
 from calibration.hyper import HyperPriors
 from calibration.models import Model
@@ -20,6 +24,8 @@ __all__ = [
     "WEAK_PRIORS",
     "Calibration",
     "CalibrationError",
+    "ClusterError",
+    "CorrelatedCalibration",
     "Draws",
     "GroupEstimate",
     "HyperPriors",
@@ -31,7 +37,10 @@ __all__ = [
     "Priors",
     "Responses",
     "StandardErrors",
+    "Threads",
     "author_priors",
+    "cluster",
     "draw",
     "fit",
+    "fit_modules",
 ]

@@ -11,11 +11,13 @@ A step that does not raise the objective is cut; when nothing helps, a plain EM 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from calibration.problem import Point, Problem
+from calibration.problem import Problem
+from calibration.terrain import Place, Standing, Terrain
 from placement.arrays import Booleans, Floats, Integers
 
 Solve = Callable[[Floats], Floats]
@@ -39,14 +41,14 @@ SHARES = (1.0, 0.5, 0.25, 0.1, 0.01)
 
 
 @dataclass(frozen=True, slots=True)
-class Summit:
+class Summit(Generic[Place]):
     """Where the climb ended.
 
     `trace` is the objective at each accepted point, `change` the largest change that the next step
     would make, `cycles` all E-steps, `looks` passes for information.
     """
 
-    point: Point
+    point: Place
     trace: tuple[float, ...]
     change: float
     converged: bool
@@ -84,12 +86,12 @@ def unseen(cycle: int, value: float, change: float) -> None:
 
 
 def climb(
-    problem: Problem,
+    problem: Terrain[Place],
     start: Floats,
     tolerance: float,
     max_cycles: int,
     watch: Watch = unseen,
-) -> Summit:
+) -> Summit[Place]:
     """Climb from `start` (F,) until the next step changes no parameter by more than `tolerance`."""
     return _Climb(problem, start, tolerance, max_cycles).run(watch)
 
@@ -100,8 +102,10 @@ def approach(problem: Problem, start: Floats) -> Floats:
     return start if rough is None else _Climb(rough, start, WARM, WARM_CYCLES).warm_up()
 
 
-class _Climb:
-    def __init__(self, problem: Problem, start: Floats, tolerance: float, max_cycles: int) -> None:
+class _Climb(Generic[Place]):
+    def __init__(
+        self, problem: Terrain[Place], start: Floats, tolerance: float, max_cycles: int
+    ) -> None:
         self.problem, self.tolerance, self.max_cycles = problem, tolerance, max_cycles
         self.point = problem.at(start)
         self.trace = [self.point.value]
@@ -122,7 +126,7 @@ class _Climb:
                 break
         return self.point.free
 
-    def run(self, watch: Watch) -> Summit:
+    def run(self, watch: Watch) -> Summit[Place]:
         last = np.inf
         while True:
             step = self._step()
@@ -198,7 +202,7 @@ class _Climb:
         self.point = found
         return True
 
-    def _summit(self, change: float, *, converged: bool) -> Summit:
+    def _summit(self, change: float, *, converged: bool) -> Summit[Place]:
         return Summit(self.point, tuple(self.trace), change, converged, self.cycles, self.looks)
 
 
@@ -207,7 +211,7 @@ def _length(step: Floats) -> float:
     return float(np.abs(step).max(initial=0.0))
 
 
-def safe_solve(hessian: Floats, point: Point, moving: Integers) -> Solve:
+def safe_solve(hessian: Floats, point: Standing, moving: Integers) -> Solve:
     """Return the inverse of `hessian` + λ × EM's metric for a λ that makes it positive.
 
     Only the parameters `moving` take part; the others' steps are 0.

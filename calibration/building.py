@@ -200,6 +200,13 @@ def build_blocks(
     order = np.argsort(group, kind="stable")
     if (np.diff(group) < 0).any():
         answers, group, weights = answers.chosen(order), group[order], weights[order]
+    return blocks_of(answers, structure, group, weights)
+
+
+def blocks_of(
+    answers: Answers, structure: Structure, group: Integers, weights: Floats
+) -> tuple[Block, ...]:
+    """Return the answers of persons who are sorted by group as blocks."""
     binary = all(batch.n_categories == 2 for batch in structure.batches)
     if isinstance(answers, DenseAnswers) and binary and answers.complete:
         items = np.concatenate([batch.items for batch in structure.batches])

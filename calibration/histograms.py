@@ -13,7 +13,7 @@ import numpy as np
 
 from calibration.ascending import SHARES, STRIDE, Solve, Summit, Watch, safe_solve
 from calibration.population import Standard, histogram
-from calibration.problem import Problem
+from calibration.problem import Point, Problem
 
 MAX_CYCLES = 2000
 # Cycles after which the items' information is looked at again.
@@ -23,8 +23,8 @@ LOOSER = 10.0
 
 
 def climb_with_histograms(
-    problem: Problem, summit: Summit, tolerance: float, watch: Watch
-) -> tuple[Problem, Summit]:
+    problem: Problem, summit: Summit[Point], tolerance: float, watch: Watch
+) -> tuple[Problem, Summit[Point]]:
     """Climb on from the `summit` that the `problem` has with normal ability.
 
     It ends when a cycle changes no item parameter by more than `tolerance`, and moves no more than

@@ -26,7 +26,7 @@ class Found:
     """Where the climb ended, and how well that is known."""
 
     problem: Problem
-    summit: Summit
+    summit: Summit[Point]
     uncertainty: Uncertainty
 
 
@@ -160,7 +160,7 @@ def _moment_slopes(weights: Floats, slopes: Floats, structure: Structure) -> Flo
 
 
 def _notices(
-    items: Sequence[ItemEstimate], summit: Summit, found: Uncertainty, structure: Structure
+    items: Sequence[ItemEstimate], summit: Summit[Point], found: Uncertainty, structure: Structure
 ) -> list[Notice]:
     notices = [
         Notice("reversed", item.item, f"a = {item['a']:.2f}: the better answer it wrong; the key?")

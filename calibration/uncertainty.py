@@ -1,7 +1,9 @@
 """How well the parameters are known: from the observed information to covariances."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
@@ -34,15 +36,23 @@ class Uncertainty:
 
 def covariance(problem: Problem, point: Point, errors: StandardErrors) -> Uncertainty:
     """Return the covariance of the free parameters at the top of the climb."""
-    size = point.size
-    bound = (point.free <= problem.lower) | (point.free >= problem.upper)
+    find = partial(information, problem.structure, problem.people, point.raw, point.expected)
+    return uncertainty(find, point.free, (problem.lower, problem.upper), errors)
+
+
+def uncertainty(
+    find: Callable[..., Information],
+    free: Floats,
+    bounds: tuple[Floats, Floats],
+    errors: StandardErrors,
+) -> Uncertainty:
+    """Return the covariance of free parameters (F,) from what `find(cross=…)` says of them."""
+    size, (lower, upper) = free.size, bounds
+    bound = (free <= lower) | (free >= upper)
     blank = np.full((size, size), np.nan)
     if errors is StandardErrors.NONE:
         return Uncertainty(blank, bound, definite=True, passes=0)
-    sandwich = errors is StandardErrors.SANDWICH
-    found = information(
-        problem.structure, problem.people, point.raw, point.expected, cross=sandwich
-    )
+    found = find(cross=errors is StandardErrors.SANDWICH)
     inner = np.flatnonzero(~bound)
     try:
         blank[np.ix_(inner, inner)] = _inverse(found, inner, errors)
