@@ -19,7 +19,7 @@ import numpy as np
 # This folder is first on the path, and a file in it would hide the package of the same name.
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from benchmarks.decisions import design  # noqa: E402
+from benchmarks.decision_study import abilities, design, of_banks  # noqa: E402
 from calibration import HyperPriors, author_priors, draw, fit  # noqa: E402
 from calibration.priors import Normal  # noqa: E402
 from placement.arrays import Floats  # noqa: E402
@@ -97,7 +97,7 @@ def main() -> None:
         found: defaultdict[tuple[str, float], list[tuple[float, float, float]]] = defaultdict(list)
         for seed in range(given.first, given.first + given.banks):
             estimated, true = pools(persons, seed, every_way=given.every_way)
-            theta = np.random.default_rng((3, seed)).normal(size=PEOPLE)
+            theta = abilities(PEOPLE, seed)
             for name, pool in (estimated | {"true parameters": true}).items():
                 fitted = fit_design(design(("m0",), RateOfReturn(maximum=30)), pool)
                 for cost in costs:
@@ -106,8 +106,8 @@ def main() -> None:
                     figures = (got.decision_accuracy, got.mean_length, got.claimed_accuracy)
                     found[name, cost].append(figures)
         for (name, cost), rows in found.items():
-            accuracy, length, claimed = np.mean(rows, axis=0)
-            error = np.std(rows, axis=0, ddof=1)[0] / len(rows) ** 0.5
+            accuracy, error = of_banks([row[0] for row in rows])
+            _, length, claimed = np.mean(rows, axis=0)
             print(
                 f"| {persons} | {name} | {cost} | {accuracy:.3f} | {error:.4f} | {length:.1f} | "
                 f"{claimed:.3f} |",

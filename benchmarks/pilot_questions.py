@@ -22,7 +22,7 @@ import numpy as np
 # This folder is first on the path, and a file in it would hide other packages of the same name.
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from benchmarks.decisions import design, items  # noqa: E402
+from benchmarks.decision_study import design, items  # noqa: E402
 from placement.arrays import Floats, Integers  # noqa: E402
 from placement.conduct import section_of  # noqa: E402
 from placement.lockstep import right_answers, sit  # noqa: E402
@@ -55,7 +55,7 @@ GRID = chances(np.exp(LOG_A), B)
 def people(seed: int) -> tuple[Floats, Floats]:
     """Return abilities (N,) and their operational posteriors on the nodes, (N, Q)."""
     rng = np.random.default_rng((11, seed))
-    pool = Pool.tabulate(items(rng, 60, "m0"))
+    pool = Pool.tabulate(items(rng, 60))
     fitted = fit_design(design(("m0",), RateOfReturn(maximum=30)), pool)
     theta = rng.normal(size=PERSONS)
     section = section_of(fitted, fitted.modules[0], pool)
