@@ -1,185 +1,49 @@
-"""The posterior of several correlated abilities, each measured by its own questions.
+"""The joint posterior of several correlated abilities, each measured by its own questions.
 
-Abilities are jointly normal and every question measures one of them, so the posterior is the
-normal prior times one function a module, its likelihood on the grid. Expectation propagation
-(Minka 2001) puts a normal factor, the *site*, in the place of each of these functions: one a
-module, not one a question, so that nothing is lost by how a likelihood was built up. A module's
-*cavity* is what everything but its own answers says about it, a normal law; cavity times own
-likelihood on the grid is its posterior, from which tracks are read without any normal shape.
+What a module's track is read from is its *cavity*, what everything but its own answers says about
+it, times its own likelihood on the grid (`docs/decisions/0014-exact-by-factors.md`).
 """
 
-from dataclasses import dataclass
+from typing import Protocol, Self
 
-import numpy as np
+from placement.arrays import Floats, Integers
+from placement.factors import FactorGrid, FactorLaw, loadings_of
+from placement.propagation import PropagatedLaw
 
-from placement.arrays import Booleans, Floats, Integers
-from placement.quadrature import cell_widths
-
-TOLERANCE = 1e-5
-"""A cavity that moves less in a sweep, in logits and in log variance, has settled."""
-SWEEPS = 60
-STEP = 0.15
-"""Moments by the trapezoid rule need no finer grid: the error is exp(-2 (π SD / step)²)."""
-LEAST_PRECISION = 1e-8
-"""A guessed right answer may widen a posterior; a site never takes precision away."""
+FITS = ((1, 1.0), (2, 1.0), (2, 0.95))
+"""Factors, and the longest loading: long ones leave little residual, which takes many points."""
+POINTS = 3000
+"""More points of the factors take longer than propagation."""
+ROUNDING = 1e-9
+"""Correlations that loadings miss by no more than this are those of a factor law."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sites:
-    """A normal factor a module for each of N examinees: `precision` and `shift`, both (N, D).
-
-    The factor is exp(shift θ - precision θ² / 2) with θ from the prior's mean; no answers, no
-    factor: 0 and 0.
-    """
-
-    precision: Floats
-    shift: Floats
-
-    def chosen(self, rows: Integers) -> "Sites":
-        return Sites(self.precision[rows], self.shift[rows])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cavities:
-    """What all but a module's own answers say of it: normal, `mean` and `variance` (N, D)."""
-
-    mean: Floats
-    variance: Floats
-
-    def chosen(self, rows: Integers) -> "Cavities":
-        return Cavities(self.mean[rows], self.variance[rows])
-
-    def masses(self, module: int, nodes: Floats) -> Floats:
+class Cavities(Protocol):
+    def masses(self, module: int) -> Floats:
         """Return the cavity of a module as mass in each node's cell, (N, Q); rows sum to 1."""
-        squares = (nodes - self.mean[:, module, None]) ** 2 / self.variance[:, module, None]
-        nearest = squares.min(axis=1, keepdims=True)
-        mass = np.exp((nearest - squares) / 2) * cell_widths(nodes)
-        return np.asarray(mass / mass.sum(axis=1, keepdims=True))
+
+    def chosen(self, rows: Integers) -> Self:
+        """Return some examinees' cavities."""
 
 
-def propagate(
-    likelihoods: Floats,
-    answered: Booleans,
-    mean: float,
-    covariance: Floats,
-    nodes: Floats,
-    start: Sites | None = None,
-) -> tuple[Sites, Cavities]:
-    """Return the sites and cavities of N examinees: expectation propagation until it settles.
+class JointLaw(Protocol):
+    def cavities(self, likelihoods: Floats) -> Cavities:
+        """Return the cavities of N examinees from log likelihoods (D, N, Q)."""
 
-    `likelihoods` (D, N, Q) are logarithms, `answered` (N, D) says which of them hold an answer,
-    `mean` and `covariance` (D, D) are the prior's. Without a `start` every site begins at nothing,
-    so that the result follows from the answers only.
+
+def joint_law(correlation: Floats, mean: float, sd: float, nodes: Floats) -> JointLaw:
+    """Return the law of abilities of one mean and SD with these correlations, (D, D).
+
+    Exact by common factors where one or two give the correlations; otherwise by expectation
+    propagation, corrected by the nearest law of one or two.
     """
-    size = answered.shape
-    sites = start or Sites(np.zeros(size), np.zeros(size))
-    precision, shift = sites.precision.copy(), sites.shift.copy()
-    cavities = Cavities(np.full(size, np.inf), np.ones(size))
-    moved = np.ones(size[0], dtype=np.bool_)
-    work = _Work.on(nodes - mean, likelihoods, answered, covariance)
-    for _ in range(SWEEPS):
-        rows = np.flatnonzero(moved)
-        if not rows.size:
-            break
-        moved[rows] = work.sweep(rows, precision, shift, cavities)
-    return Sites(precision, shift), Cavities(cavities.mean + mean, cavities.variance)
-
-
-def joint_moments(sites: Sites, covariance: Floats) -> tuple[Floats, Floats]:
-    """Return mean (N, D), from the prior's mean, and covariance (N, D, D) of the normal joint.
-
-    S = C - C T½ (I + T½ C T½)⁻¹ T½ C and mean S ν: no inverse of C, which may be singular.
-    """
-    root = np.sqrt(sites.precision)
-    inner = root[:, :, None] * covariance * root[:, None, :] + np.eye(len(covariance))
-    loaded = root[:, :, None] * covariance
-    spread = covariance - np.swapaxes(loaded, 1, 2) @ np.linalg.solve(inner, loaded)
-    return np.einsum("nde,ne->nd", spread, sites.shift), spread
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Work:
-    """What does not change from sweep to sweep, on a coarser grid from the prior's mean.
-
-    `logs` (D, N, q) are log likelihoods, cell widths included; `powers` (q, 3) are 1, θ and θ².
-    """
-
-    logs: Floats
-    answered: Booleans
-    nodes: Floats
-    powers: Floats
-    covariance: Floats
-
-    @classmethod
-    def on(
-        cls, nodes: Floats, likelihoods: Floats, answered: Booleans, covariance: Floats
-    ) -> "_Work":
-        stride = max(1, int(STEP / (nodes[1] - nodes[0]) + 1e-9))
-        few = nodes[::stride]
-        logs = likelihoods[:, :, ::stride] + np.log(cell_widths(few))
-        return cls(logs, answered, few, np.stack((few**0, few, few**2), axis=1), covariance)
-
-    def sweep(
-        self, rows: Integers, precision: Floats, shift: Floats, cavities: Cavities
-    ) -> Booleans:
-        """Renew each module's site once for some examinees; return who has not settled."""
-        sites = Sites(precision[rows], shift[rows])
-        mean, spread = joint_moments(sites, self.covariance)
-        change = np.zeros(rows.size)
-        for module in range(len(self.covariance)):
-            variance, middle = _cavity(sites, mean, spread, module)
-            before = cavities.mean[rows, module], cavities.variance[rows, module]
-            cavities.mean[rows, module], cavities.variance[rows, module] = middle, variance
-            drift = abs(middle - before[0]) + abs(np.log(variance / before[1]))
-            np.maximum(change, drift, out=change)
-            self._renew(rows, module, sites, (mean, spread), (middle, variance))
-        precision[rows], shift[rows] = sites.precision, sites.shift
-        return np.asarray(change > TOLERANCE)
-
-    def _renew(
-        self,
-        rows: Integers,
-        module: int,
-        sites: Sites,
-        joint: tuple[Floats, Floats],
-        cavity: tuple[Floats, Floats],
-    ) -> None:
-        """Match one module's site to its tilted grid; update the joint law by rank one."""
-        some = self.answered[rows, module]
-        if not some.any():
-            return
-        middle, variance = cavity[0][some], cavity[1][some]
-        found, width = self._tilted(rows[some], module, middle, variance)
-        fresh = np.maximum(1 / width - 1 / variance, LEAST_PRECISION)
-        # The site's mean is matched also where its precision was held up.
-        pull = found * (fresh + 1 / variance) - middle / variance
-        more = np.zeros(rows.size)
-        more[some] = fresh - sites.precision[some, module]
-        push = np.zeros(rows.size)
-        push[some] = pull - sites.shift[some, module]
-        sites.precision[some, module], sites.shift[some, module] = fresh, pull
-        mean, spread = joint
-        column = spread[:, :, module].copy()
-        gain = 1 / (1 + more * column[:, module])
-        mean += column * ((push - more * mean[:, module]) * gain)[:, None]
-        spread -= column[:, :, None] * column[:, None, :] * (more * gain)[:, None, None]
-
-    def _tilted(
-        self, rows: Integers, module: int, middle: Floats, variance: Floats
-    ) -> tuple[Floats, Floats]:
-        """Return mean and variance (n,) of cavity times likelihood on the grid."""
-        logs = self.logs[module, rows] - (self.nodes - middle[:, None]) ** 2 / (
-            2 * variance[:, None]
-        )
-        mass = np.exp(logs - logs.max(axis=1, keepdims=True))
-        sums = mass @ self.powers
-        found = sums[:, 1] / sums[:, 0]
-        return found, sums[:, 2] / sums[:, 0] - found**2
-
-
-def _cavity(sites: Sites, mean: Floats, spread: Floats, module: int) -> tuple[Floats, Floats]:
-    """Return variance and mean (N,) of the joint law with one module's site taken out."""
-    own = spread[:, module, module]
-    variance = 1 / (1 / own - sites.precision[:, module])
-    middle = variance * (mean[:, module] / own - sites.shift[:, module])
-    return variance, middle
+    nearest: tuple[float, FactorGrid] | None = None
+    for factors, longest in FITS if len(correlation) > 2 else FITS[:1]:
+        loadings, error = loadings_of(correlation, factors, longest)
+        grid = FactorGrid.of(loadings, mean, sd, nodes)
+        if nearest is None or (error < nearest[0] and grid.size <= POINTS):
+            nearest = error, grid
+        if nearest[0] <= ROUNDING:
+            return FactorLaw.on(nearest[1])
+    assert nearest is not None
+    return PropagatedLaw.of(correlation, mean, sd, nodes, nearest[1])

@@ -8,8 +8,8 @@ import numpy as np
 from placement.arrays import Booleans, Floats, Integers
 from placement.conduct import GOES_ON, next_items, next_modules, stop_codes
 from placement.design import Design
-from placement.joint import Sites
 from placement.pool import Pool
+from placement.posterior import moments
 from placement.quadrature import interpolation
 from placement.standing import Section, Standing
 from placement.together import Endings, Together, ended
@@ -21,7 +21,7 @@ class Sittings:
 
     `codes` (N,) place each stop reason; `precision` (n_max + 1, N) is 1 / posterior variance after
     n answers, NaN after the end. Where other modules inform this one it is what the prior and the
-    module's own n answers give: their site's precision added to the prior's.
+    module's own n answers give: what they add to 1 / variance, with the prior's.
     """
 
     standing: Standing
@@ -64,6 +64,12 @@ def _spread(values: Floats, rows: Integers, size: int) -> Floats:
     return row
 
 
+def _added(standing: Standing) -> Floats:
+    """Return what a module's own answers add to its precision, (N,)."""
+    _, without = moments(standing.prior, standing.section.pool.nodes)
+    return np.maximum(1 / standing.variance - 1 / without, 0)
+
+
 def sit_together(
     design: Design,
     together: Together,
@@ -89,17 +95,14 @@ class _Room:
     given: list[Booleans] = field(init=False)
     sums: Floats = field(init=False)
     tables: list[Floats] = field(init=False)
-    sites: Sites = field(init=False)
     endings: list[Endings] = field(init=False)
     precision: list[Floats] = field(init=False)
 
     def __post_init__(self) -> None:
         sections, size = self.together.sections, len(self.answers[0])
-        nothing = np.zeros((size, len(sections)))
         self.given = [np.zeros(some.shape, dtype=np.bool_) for some in self.answers]
         self.sums = np.zeros((len(sections), size, sections[0].pool.nodes.size))
         self.tables = [np.log(section.pool.probabilities) for section in sections]
-        self.sites = Sites(nothing, nothing.copy())
         self.endings = [Endings.open(size) for _ in sections]
         self.precision = [np.full((some.shape[1] + 1, size), np.nan) for some in self.answers]
 
@@ -109,14 +112,12 @@ class _Room:
         return np.flatnonzero(~done.all(axis=1))
 
     def look(self, rows: Integers) -> tuple[Standing, ...]:
-        """Return where some examinees stand; sites begin where they last settled."""
+        """Return where some examinees stand."""
         given = [some[rows] for some in self.given]
-        start = self.sites.chosen(rows)
-        standings, sites = self.together.standings(given, self.sums[:, rows], start)
-        self.sites.precision[rows], self.sites.shift[rows] = sites.precision, sites.shift
+        standings, _ = self.together.standings(given, self.sums[:, rows])
         for number, standing in enumerate(standings):
-            prior = 1 / self.together.covariance[number, number]
-            self.precision[number][standing.n, rows] = prior + sites.precision[:, number]
+            known = 1 / self.together.covariance[number, number]
+            self.precision[number][standing.n, rows] = known + _added(standing)
         return standings
 
     def end(self, rows: Integers, standings: Sequence[Standing]) -> None:

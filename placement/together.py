@@ -9,7 +9,7 @@ import numpy as np
 from placement.arrays import Booleans, Floats, Integers
 from placement.conduct import GOES_ON, REASONS, section_of, stop_codes
 from placement.design import Design
-from placement.joint import Cavities, Sites, propagate
+from placement.joint import Cavities, JointLaw, joint_law
 from placement.outcomes import StopReason
 from placement.pool import Pool
 from placement.priors import NormalPrior
@@ -22,12 +22,14 @@ LIMITS = [REASONS.index(StopReason.LENGTH), REASONS.index(StopReason.POOL_EXHAUS
 class Together:
     """The sections of a design whose abilities are jointly normal: `mean`, `covariance` (D, D).
 
-    `extra`: questions that a module may add while its own answers contradict the whole.
+    `law` is that joint prior on the pool's nodes. `extra`: questions that a module may add while
+    its own answers contradict the whole.
     """
 
     sections: tuple[Section, ...]
     mean: float
     covariance: Floats
+    law: JointLaw
     extra: int
 
     @classmethod
@@ -38,31 +40,29 @@ class Together:
         if not isinstance(prior, NormalPrior) or (correlation == np.eye(len(correlation))).all():
             return None
         sections = tuple(section_of(design, module, pool) for module in design.modules)
-        return cls(sections, prior.mean, prior.sd**2 * correlation, design.dependence.extra)
+        law = joint_law(correlation, prior.mean, prior.sd, pool.nodes)
+        covariance = prior.sd**2 * correlation
+        return cls(sections, prior.mean, covariance, law, design.dependence.extra)
 
     def standings(
-        self, given: Sequence[Booleans], sums: Floats, start: Sites | None = None
-    ) -> tuple[tuple[Standing, ...], Sites]:
+        self, given: Sequence[Booleans], sums: Floats
+    ) -> tuple[tuple[Standing, ...], Cavities]:
         """Return each module's standing from `given`, (N, J) a module, and `sums` (D, N, Q).
 
-        `sums` are log likelihoods. The sites come along for a later, warm start.
+        `sums` are log likelihoods. What the modules say of one another comes along.
         """
-        sites, cavities = self.propagated(given, sums, start)
+        cavities = self.law.cavities(sums)
         parts = enumerate(zip(given, sums, strict=True))
-        return tuple(self.standing(number, *part, cavities) for number, part in parts), sites
+        return tuple(self.standing(number, *part, cavities) for number, part in parts), cavities
 
-    def propagated(
-        self, given: Sequence[Booleans], sums: Floats, start: Sites | None = None
-    ) -> tuple[Sites, Cavities]:
+    def propagated(self, given: Sequence[Booleans], sums: Floats) -> tuple[None, Cavities]:
         """Return what the modules say of one another, from the same as `standings`."""
-        answered = np.stack([some.any(axis=1) for some in given], axis=1)
-        nodes = self.sections[0].pool.nodes
-        return propagate(sums, answered, self.mean, self.covariance, nodes, start)
+        del given
+        return None, self.law.cavities(sums)
 
     def standing(self, number: int, given: Booleans, sums: Floats, cavities: Cavities) -> Standing:
         """Return the standing in one module from its answers, (N, J) and (N, Q), and cavities."""
-        section = self.sections[number]
-        return Standing.of(section, given, sums, cavities.masses(number, section.pool.nodes))
+        return Standing.of(self.sections[number], given, sums, cavities.masses(number))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,177 +1,149 @@
-"""Expectation propagation against quadrature that leaves nothing out."""
-
-from functools import reduce
+"""What modules say of one another, against quadrature that leaves nothing out."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.polynomial.hermite_e import hermegauss
 
-from placement.arrays import Booleans, Floats
-from placement.joint import Cavities, Sites, joint_moments, propagate
+from placement.arrays import Floats
+from placement.factors import FactorLaw, loadings_of
+from placement.joint import joint_law
 from placement.models import response_function
 from placement.pool import Pool
-from placement.quadrature import STANDARD, cell_widths
-from placement.tracks import track_masses
+from placement.quadrature import Quadrature
+from tests.placement.answered import (
+    MASSES,
+    NODES,
+    answers_to_tests,
+    by_brute_force,
+    by_common_factors,
+    equal,
+    patterned,
+    tracks_of,
+)
 from tests.placement.examples import items_by_law
 
-NODES = STANDARD.nodes
-WIDTHS = cell_widths(NODES)
-MASSES = track_masses(NODES, np.array([-0.75, 0.25, 1.0]))
 seeds = st.integers(0, 2**32 - 1)
+kinds = pytest.mark.parametrize("kind", ["2PL", "3PL", "uncertain"])
+MIDDLE = np.array([[1, 0.7, 0.2], [0.7, 1, 0.5], [0.2, 0.5, 1]])
+"""Three modules that no single factor connects: the one in the middle would load 1.3."""
 
 
-def equal(size: int, rho: float) -> Floats:
-    return np.full((size, size), rho) + (1 - rho) * np.eye(size)
+def tracks(logs: Floats, correlation: Floats) -> Floats:
+    return tracks_of(logs, joint_law(correlation, 0, 1, NODES).cavities(logs))
 
 
-def answered_tests(
-    correlation: Floats, people: int, seed: int, most: int = 12
-) -> tuple[Floats, Booleans]:
-    """Log likelihoods (D, N, Q) of 0 to `most` answers a module, and who answered any, (N, D)."""
-    generator, size = np.random.default_rng(seed), len(correlation)
-    theta = generator.multivariate_normal(np.zeros(size), correlation, people, method="eigh")
-    counts = generator.integers(0, most + 1, (people, size))
-    logs = np.zeros((size, people, NODES.size))
-    for d in range(size):
-        pool = Pool.tabulate(items_by_law(seed * 10 + d, 40))
-        for n in range(people):
-            for j in generator.permutation(40)[: counts[n, d]]:
-                chance = response_function(pool.a[j], pool.b[j], 0, theta[n, d : d + 1])[0][0]
-                logs[d, n] += np.log(pool.probabilities[j, int(generator.random() < chance)])
-    return logs, counts > 0
+@kinds
+@pytest.mark.parametrize("rho", [0.05, 0.3, 0.6, 0.8, 0.9, 0.98])
+@pytest.mark.parametrize("size", [2, 7])
+def test_one_factor_against_a_fine_sum(size: int, rho: float, kind: str) -> None:
+    logs = answers_to_tests(equal(size, rho), 30, size, kind=kind)
+    exact = by_common_factors(logs, np.full(size, np.sqrt(rho)))
+    assert abs(tracks(logs, equal(size, rho)) - exact).max() < 1e-4
 
 
-def likelihoods(logs: Floats) -> Floats:
-    return np.exp(logs - logs.max(axis=2, keepdims=True))
+@kinds
+@pytest.mark.parametrize("correlation", [equal(2, 0.9), equal(2, -0.6), equal(3, 0.6), MIDDLE])
+def test_two_or_three_modules_against_brute_force(correlation: Floats, kind: str) -> None:
+    logs = answers_to_tests(correlation, 20, 3, kind=kind)
+    assert abs(tracks(logs, correlation) - by_brute_force(logs, correlation)).max() < 1e-4
 
 
-def tracks_of(logs: Floats, cavities: Cavities) -> Floats:
-    """Track probabilities (D, N, T) by cavity and likelihood."""
-    parts = []
-    for d, own in enumerate(likelihoods(logs)):
-        mass = cavities.masses(d, NODES) * own
-        parts.append(mass / mass.sum(axis=1, keepdims=True) @ MASSES.T)
-    return np.array(parts)
+@given(seeds, st.integers(2, 7))
+@settings(max_examples=10, deadline=None)
+def test_any_one_factor_is_found_and_exact(seed: int, size: int) -> None:
+    generator = np.random.default_rng(seed)
+    rows = generator.uniform(0.2, 0.95, size) * generator.choice([-1, 1], size)
+    correlation = np.outer(rows, rows)
+    np.fill_diagonal(correlation, 1)
+    logs = answers_to_tests(correlation, 10, seed % 1000, kind="3PL")
+    assert isinstance(joint_law(correlation, 0, 1, NODES), FactorLaw)
+    assert abs(tracks(logs, correlation) - by_common_factors(logs, rows)).max() < 1e-4
 
 
-def one_factor(logs: Floats, rho: float) -> Floats:
-    """Track probabilities (D, N, T), exact: given the common factor the modules are independent."""
-    points, weights = hermegauss(81)
-    away = NODES - np.sqrt(rho) * points[:, None]
-    given_factor = np.exp(-(away**2) / (2 * (1 - rho))) * WIDTHS
-    given_factor /= given_factor.sum(axis=1, keepdims=True)
-    own = likelihoods(logs)
-    by_factor = own @ given_factor.T
-    parts = []
-    for d in range(len(own)):
-        others = np.prod(np.delete(by_factor, d, axis=0), axis=0) * weights
-        mass = own[d] * (others @ given_factor)
-        parts.append(mass / mass.sum(axis=1, keepdims=True) @ MASSES.T)
-    return np.array(parts)
+def test_few_and_many_answers() -> None:
+    for most in (1, 3, 40):
+        logs = answers_to_tests(equal(3, 0.9), 60, most, most=most, kind="3PL")
+        exact = by_common_factors(logs, np.full(3, np.sqrt(0.9)))
+        assert abs(tracks(logs, equal(3, 0.9)) - exact).max() < 1e-4
 
 
-def brute_force(logs: Floats, correlation: Floats) -> Floats:
-    """Track probabilities (D, T) of one person: all abilities at once, the one read on all nodes.
-
-    The others are summed on every fourth node, which changes no digit that counts (sums of smooth
-    functions); only the ability that cuts divide needs narrow cells.
-    """
-    size, inverse = len(correlation), np.linalg.inv(correlation)
-    own = [np.exp(row[0] - row[0].max()) for row in logs]
-    found = []
-    for d in range(size):
-        strides = [1 if e == d else 4 for e in range(size)]
-        axes = np.meshgrid(*[NODES[::stride] for stride in strides], indexing="ij", sparse=True)
-        squares = sum(inverse[e, f] * axes[e] * axes[f] for e in range(size) for f in range(size))
-        parts = [part[::stride] for part, stride in zip(own, strides, strict=True)]
-        density = np.exp(-squares / 2) * reduce(np.multiply.outer, parts)
-        marginal = density.sum(axis=tuple(e for e in range(size) if e != d)) * WIDTHS
-        found.append(marginal / marginal.sum() @ MASSES.T)
-    return np.array(found)
+def test_ability_that_is_one_and_the_same() -> None:
+    """Correlation 1: every answer counts for every module as its own does."""
+    logs = answers_to_tests(equal(4, 1), 60, 4)
+    prior = np.exp(-(NODES**2) / 2)
+    whole = prior * np.exp(logs.sum(axis=0) - logs.sum(axis=0).max(axis=1, keepdims=True))
+    whole /= whole.sum(axis=1, keepdims=True)
+    # Between the nodes a residual of nothing cannot be told from one of .035.
+    assert abs(tracks(logs, equal(4, 1)) - whole @ MASSES.T).max() < 0.005
 
 
-@pytest.mark.parametrize(
-    ("size", "rho", "mean", "most"),
-    [(2, 0.4, 1e-4, 0.002), (3, 0.4, 1e-4, 0.002), (7, 0.4, 1e-4, 0.002), (7, 0.6, 1e-4, 0.002)],
-)
-def test_tracks_against_exact_quadrature_over_the_common_factor(
-    size: int, rho: float, mean: float, most: float
-) -> None:
-    logs, answered = answered_tests(equal(size, rho), 150, size)
-    _, cavities = propagate(logs, answered, 0.0, equal(size, rho), NODES)
-    error = np.abs(tracks_of(logs, cavities) - one_factor(logs, rho))
-    assert error.mean() < mean
-    assert error.max() < most
-
-
-@pytest.mark.parametrize("size", [2, 3])
-def test_tracks_against_brute_force(size: int) -> None:
-    correlation = equal(size, 0.4)
-    correlation[0, 1] = correlation[1, 0] = 0.55
-    logs, answered = answered_tests(correlation, 12, 20 + size)
-    _, cavities = propagate(logs, answered, 0.0, correlation, NODES)
-    found = tracks_of(logs, cavities)
-    for n in range(12):
-        error = np.abs(found[:, n] - brute_force(logs[:, n : n + 1], correlation))
-        assert error.max() < 0.002
-
-
-def test_normal_likelihoods_are_exact() -> None:
-    """Where every likelihood is normal there is nothing to approximate."""
-    correlation = np.array([[1, 0.7, 0.2], [0.7, 1, 0.5], [0.2, 0.5, 1]])
-    at, sd = np.array([0.5, -0.3, 1.0]), np.array([0.5, 0.6, 0.4])
-    logs = -((NODES - at[:, None]) ** 2) / (2 * sd[:, None] ** 2)
-    sites, cavities = propagate(
-        logs[:, None], np.ones((1, 3), dtype=bool), 0.2, 0.81 * correlation, NODES
-    )
-    precise = np.linalg.inv(0.81 * correlation) + np.diag(sd**-2)
-    spread = np.linalg.inv(precise)
-    mean = spread @ (np.linalg.inv(0.81 * correlation) @ np.full(3, 0.2) + at / sd**2)
-    own_variance = 1 / (1 / np.diag(spread) - sd**-2)
-    own_mean = own_variance * (mean / np.diag(spread) - at / sd**2)
-    np.testing.assert_allclose(cavities.variance[0], own_variance, rtol=1e-5)
-    np.testing.assert_allclose(cavities.mean[0], own_mean, atol=1e-5)
-    found, covariance = joint_moments(sites, 0.81 * correlation)
-    np.testing.assert_allclose(found[0] + 0.2, mean, atol=1e-5)
-    np.testing.assert_allclose(covariance[0], spread, atol=1e-5)
+@pytest.mark.parametrize(("mean", "sd"), [(0.5, 0.5), (-0.4, 1.1)])
+def test_another_mean_and_spread(mean: float, sd: float) -> None:
+    """Abilities of mean μ and SD σ are standard ones seen on another scale."""
+    logs = answers_to_tests(equal(3, 0.7), 20, 8, kind="3PL")
+    wide = Quadrature(-9, 9, 721).nodes
+    finer = np.array([[np.interp(mean + sd * wide, NODES, row) for row in part] for part in logs])
+    found = joint_law(equal(3, 0.7), mean, sd, NODES).cavities(logs)
+    standard = joint_law(equal(3, 0.7), 0, 1, wide).cavities(finer)
+    for d in range(3):
+        expected = standard.masses(d) @ (mean + sd * wide)
+        np.testing.assert_allclose(found.masses(d) @ NODES, expected, atol=2e-3)
 
 
 def test_nothing_answered_leaves_the_prior() -> None:
-    logs = np.zeros((3, 2, NODES.size))
-    nobody = np.zeros((2, 3), dtype=bool)
-    _, cavities = propagate(logs, nobody, 0.0, equal(3, 0.6), NODES)
-    np.testing.assert_allclose(cavities.mean, 0, atol=1e-12)
-    np.testing.assert_allclose(cavities.variance, 1, rtol=1e-12)
-
-
-def test_uncorrelated_modules_do_not_hear_of_one_another() -> None:
-    logs, answered = answered_tests(np.eye(3), 30, 5)
-    _, cavities = propagate(logs, answered, 0.0, np.eye(3), NODES)
-    np.testing.assert_allclose(cavities.mean, 0, atol=1e-9)
-    np.testing.assert_allclose(cavities.variance, 1, rtol=1e-9)
-
-
-def test_a_warm_start_ends_where_a_cold_one_does() -> None:
-    logs, answered = answered_tests(equal(4, 0.6), 60, 6)
-    sites, cold = propagate(logs, answered, 0.0, equal(4, 0.6), NODES)
-    start = Sites(sites.precision * 0.9, sites.shift + 0.05 * answered)
-    _, warm = propagate(logs, answered, 0.0, equal(4, 0.6), NODES, start)
-    np.testing.assert_allclose(warm.mean, cold.mean, atol=1e-5)
-    np.testing.assert_allclose(warm.variance, cold.variance, rtol=1e-5)
+    prior = np.exp(-(NODES**2) / 2)
+    for correlation in (equal(3, 0.6), MIDDLE, patterned(1, 7)):
+        law = joint_law(correlation, 0, 1, NODES)
+        found = law.cavities(np.zeros((len(correlation), 2, NODES.size))).masses(0)
+        np.testing.assert_allclose(found, [prior / prior.sum()] * 2, atol=1e-5)
 
 
 @settings(max_examples=15, deadline=None)
 @given(seeds, st.floats(0, 1), st.integers(2, 5))
 def test_whatever_is_answered_the_cavities_are_laws(seed: int, rho: float, size: int) -> None:
-    """Guessing, contradictions and ability known to be one and the same: finite, never wider."""
+    """Guessing, contradictions and ability known to be one and the same: finite, summing to 1."""
     generator = np.random.default_rng(seed)
     pool = Pool.tabulate(items_by_law(seed % 1000, 30))
     tables = np.log(0.25 + 0.75 * pool.probabilities)
     chosen = generator.integers(0, 2, (size, 4, 30))
     logs = tables[np.arange(30), chosen].sum(axis=2)
-    _, cavities = propagate(logs, np.ones((4, size), dtype=bool), 0.0, equal(size, rho), NODES)
-    assert np.isfinite(cavities.mean).all()
-    assert (cavities.variance > 0).all()
-    assert (cavities.variance <= 1 + 1e-9).all()
+    cavities = joint_law(equal(size, rho), 0, 1, NODES).cavities(logs)
+    for d in range(size):
+        np.testing.assert_allclose(cavities.masses(d).sum(axis=1), 1)
+
+
+def test_what_contradicts_itself_utterly_is_a_law_still() -> None:
+    """All right in one module and all wrong in its twin: no number under- or overflows."""
+    right, _ = response_function(np.array([3.0]), np.array([0.0]), 0, NODES)
+    logs = np.stack((500 * np.log(right), 500 * np.log(1 - right))).reshape(2, 1, -1)
+    for rho in (0.5, 0.99, 1):
+        cavities = joint_law(equal(2, rho), 0, 1, NODES).cavities(logs)
+        for d in range(2):
+            assert np.isfinite(cavities.masses(d)).all()
+            assert (cavities.masses(d) >= 0).all()
+
+
+def test_chosen_examinees_have_their_own_cavities() -> None:
+    for correlation in (equal(4, 0.6), patterned(2, 7)):
+        logs = answers_to_tests(correlation, 6, 9)
+        cavities = joint_law(correlation, 0, 1, NODES).cavities(logs)
+        rows = np.array([4, 1])
+        np.testing.assert_array_equal(cavities.chosen(rows).masses(1), cavities.masses(1)[rows])
+
+
+def test_loadings() -> None:
+    rows, error = loadings_of(equal(5, 0.36), 1)
+    np.testing.assert_allclose(abs(rows), 0.6)
+    assert error < 1e-12
+    assert loadings_of(MIDDLE, 1)[1] > 0.05
+    assert loadings_of(MIDDLE, 2)[1] < 1e-12
+    assert (np.linalg.norm(loadings_of(MIDDLE, 1)[0], axis=1) <= 1 + 1e-12).all()
+
+
+def test_two_factors_where_one_does_not_do() -> None:
+    for correlation in (MIDDLE, equal(3, -0.3), patterned(1, 4)):
+        assert isinstance(joint_law(correlation, 0, 1, NODES), FactorLaw)
+        rows, _ = loadings_of(correlation, 2)
+        residual = np.diag(1 - (rows**2).sum(axis=1))
+        np.testing.assert_allclose(rows @ rows.T + residual, correlation, atol=1e-9)
