@@ -5,9 +5,9 @@ What lives here: estimation, fit, differential item functioning and linking, on 
 What may not: SQL, Flask, and the question bank; webapp carries rows between them as plain values.
 """
 
+from calibration.cluster import cluster
 from calibration.correlated import fit_modules
 from calibration.correlated_results import CorrelatedCalibration
-from calibration.cluster import cluster
 from calibration.errors import CalibrationError, ClusterError, Notice
 from calibration.executors import Threads
 from calibration.fitting import fit

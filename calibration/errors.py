@@ -25,6 +25,10 @@ class TooFewError(CalibrationError):
     """Nothing is left to calibrate: one person, no item that tells people apart."""
 
 
+class ClusterError(CalibrationError):
+    """A cluster that is not there, or no longer."""
+
+
 def refuse(error: type[CalibrationError], faults: Sequence[str]) -> None:
     """Raise `error` when there is any fault."""
     if faults:

@@ -17,6 +17,7 @@ from calibration.anchoring import (
 from calibration.ascending import Watch, approach, climb, unseen
 from calibration.building import pose
 from calibration.errors import CalibrationError, refuse
+from calibration.executors import SERIAL, Executor
 from calibration.histograms import climb_with_histograms
 from calibration.models import Model
 from calibration.priors import NO_PRIORS, Priors
@@ -45,6 +46,7 @@ def fit(  # noqa: PLR0913 - one argument a choice
     ability: Ability = "normal",
     fixed: Sequence[ItemParameters] = (),
     watch: Watch = unseen,
+    executor: Executor = SERIAL,
 ) -> Calibration:
     """Estimate item parameters by the mode of the marginal posterior (Bock & Aitkin, Mislevy).
 
@@ -55,6 +57,7 @@ def fit(  # noqa: PLR0913 - one argument a choice
     `ability` is normal in each group, or a histogram on the nodes that is estimated with the items.
     Items in `fixed` keep their parameters, and their model: they hold the scale, and no group's
     ability is standardised (`calibration.anchoring`). `watch` is told of each step.
+    Persons are worked on by `executor`: here, in `Threads`, or on a cluster, with the same numbers.
 
     `CalibrationError` says what is wrong with data or request; what is merely set aside is in
     `Calibration.notices`.
@@ -66,7 +69,7 @@ def fit(  # noqa: PLR0913 - one argument a choice
     own = models_of(data.items, models, {name: item.model for name, item in known.items()})
     screened = screen(data, own, {name: item.n_categories for name, item in known.items()})
     refuse_other_models(screened, fixed)
-    problem, groups = pose(data, screened, priors, quadrature.nodes, known)
+    problem, groups = pose(data, screened, priors, quadrature.nodes, known, executor)
     if known:
         group = np.searchsorted(np.unique(data.group[screened.persons]), data.group)
         refuse_few(screened, group[screened.persons], groups, known)

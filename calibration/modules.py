@@ -9,6 +9,7 @@ import numpy as np
 
 from calibration.answers import MISSING
 from calibration.errors import ModelError, Notice, TooFewError, refuse
+from calibration.executors import SERIAL, Executor
 from calibration.fitting import Ability, fit
 from calibration.hyper import HyperPriors, Law
 from calibration.models import Model
@@ -138,10 +139,12 @@ def calibrate(
     *,
     fixed: Sequence[ItemParameters] = (),
     watch: Watch | None = None,
+    executor: Executor = SERIAL,
 ) -> Calibrations:
     """Calibrate each module; `CalibrationError` says what cannot be.
 
-    `fixed` items keep their parameters: a module that they measure stays on their scale.
+    `fixed` items keep their parameters: a module that they measure stays on their scale. Persons
+    are worked on by `executor`; draws are made here.
     """
     strangers = bool(fixed) and not {item.item for item in fixed} & set(responses.items)
     refuse(TooFewError, ["the responses hold none of the fixed items"] if strangers else [])
@@ -152,7 +155,8 @@ def calibrate(
         known = tuple(item for item in fixed if item.module == module)
         names = {item.item for item in known}
         own = {item: models[item] for item in items if item not in names}
-        task = _Task(module, of_items(responses, items), own, priors, known, watch or _unseen)
+        data = of_items(responses, items)
+        task = _Task(module, data, own, priors, known, watch or _unseen, executor)
         found.append(_one(task, facts, request, others=bool(fixed) and not known))
     persons = int((responses.answers.answered() > 0).sum())
     return Calibrations(tuple(found), persons, tuple(fixed))
@@ -168,6 +172,7 @@ class _Task:
     priors: Priors
     fixed: tuple[ItemParameters, ...]
     watch: Watch
+    executor: Executor
 
 
 def _one(
@@ -183,6 +188,7 @@ def _one(
         ability=request.ability,
         fixed=task.fixed,
         watch=partial(task.watch, task.module),
+        executor=task.executor,
     )
     law = law_of(task.priors) if request.priors in {"author", HIERARCHICAL} else None
     drawn = None

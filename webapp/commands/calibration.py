@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
-from calibration import CalibrationError, StandardErrors
+from calibration import CalibrationError, ClusterError, StandardErrors, Threads, cluster
+from calibration.executors import SERIAL
 from calibration.fit_report import fit_report
 from calibration.modules import Request, in_groups
 from calibration.modules import calibrate as run
@@ -20,9 +22,11 @@ from webapp.commands.progress import steps_shown
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from calibration import Responses
+    from calibration.executors import Executor
     from calibration.fitting import Ability
     from calibration.predictive import PredictiveFit
     from placement.items import ItemParameters
@@ -69,6 +73,14 @@ PRIORS = ("none", "weak", "author", "hierarchical")
 @click.option(
     "--progress", is_flag=True, help="Tell of each step, also where there is no terminal."
 )
+@click.option(
+    "--threads", type=click.IntRange(1, 1024), help="Work on blocks of persons in so many threads."
+)
+@click.option(
+    "--scheduler",
+    metavar="tcp://HOST:PORT",
+    help="Work on blocks of persons on a Dask cluster (pip install spor[cluster]).",
+)
 def calibrate(  # noqa: PLR0913 - one argument an option
     *,
     responses_file: Path,
@@ -84,12 +96,16 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     fixed_file: Path | None,
     html_file: Path | None,
     progress: bool,
+    threads: int | None,
+    scheduler: str | None,
 ) -> None:
     """Estimate item parameters from what people answered.
 
     RESPONSES.csv is wide (first column person, then a column an item, empty where nothing was
     asked) or long (person,item,score). Modules are calibrated one by one, each on its own scale.
     """
+    if threads and scheduler:
+        raise click.UsageError("--threads or --scheduler, not both")
     sheet = responses_of(responses_file, [groups] if groups else [])
     facts = _facts(facts_file)
     request = Request(model, priors, StandardErrors(se), tolerance, ability)
@@ -97,8 +113,13 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     responses = in_groups(sheet.responses, sheet.columns[groups]) if groups else sheet.responses
     started = time.perf_counter()
     try:
-        with steps_shown(tolerance, always=progress) as watch:
-            found = run(responses, facts, request, fixed=fixed, watch=watch)
+        with (
+            executor_of(threads, scheduler) as executor,
+            steps_shown(tolerance, always=progress) as watch,
+        ):
+            found = run(responses, facts, request, fixed=fixed, watch=watch, executor=executor)
+    except ClusterError as error:
+        raise click.ClickException(str(error)) from error
     except CalibrationError as error:
         raise click.ClickException(faults(responses_file, error)) from error
     notices = [str(notice) for module in found.modules for notice in module.notices]
@@ -177,6 +198,13 @@ def _say_predictive(found: PredictiveFit) -> None:
             f"  {pair.first} {pair.second}: {pair.n_both} persons, log odds ratio about "
             f"{pair.association:.2f}, p {pair.p:.6f}"
         )
+
+
+def executor_of(threads: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
+    """Return where persons are worked on: on a cluster, in threads, or here."""
+    if scheduler:
+        return cluster(scheduler)
+    return Threads(threads) if threads else nullcontext(SERIAL)
 
 
 def page_of(

@@ -1,0 +1,92 @@
+"""Blocks of persons on a Dask cluster: `pip install spor[cluster]`.
+
+The parts are sent to the workers once, and stay there; a cycle sends parameters out and sums back.
+Workers need this package, of the same version.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from calibration.blocks import Part
+from calibration.errors import ClusterError
+from calibration.executors import Place
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+Result = TypeVar("Result")
+
+# Seconds that a scheduler has to answer.
+PATIENCE = 10
+
+
+@contextmanager
+def cluster(address: str, patience: float = PATIENCE) -> "Iterator[OnCluster]":
+    """Give an executor on the cluster whose scheduler is at `address` (tcp://host:port).
+
+    `ClusterError` when Dask is not installed, when nobody answers, or when the cluster is lost.
+    """
+    try:
+        from distributed import Client  # noqa: PLC0415 - an extra, and slow to import
+    except ImportError as error:
+        raise ClusterError(["a cluster needs Dask: pip install spor[cluster]"]) from error
+    try:
+        client = Client(address, timeout=patience, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClusterError([f"no scheduler answers at {address}"]) from error
+    try:
+        if not client.scheduler_info()["workers"]:
+            raise ClusterError([f"the scheduler at {address} has no workers"])
+        yield OnCluster(client)
+    finally:
+        client.close(timeout=patience)
+
+
+@dataclass(frozen=True, slots=True)
+class OnCluster:
+    """Keeps the parts with a cluster's workers."""
+
+    client: "Client"
+
+    def keep(self, parts: Sequence[Part]) -> Place:
+        with _losses():
+            return _Away(self.client, tuple(self.client.scatter(list(parts), hash=False)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Away:
+    client: "Client"
+    parts: "tuple[Future, ...]"
+
+    def each(self, work: Callable[[Part], Result]) -> Iterator[Result]:
+        """Send the work out once, and take the results in the parts' order."""
+        with _losses():
+            sent = self.client.scatter(work, hash=False)
+            waiting = [self.client.submit(_apply, sent, part, pure=False) for part in self.parts]
+            waiting.reverse()
+            while waiting:
+                yield waiting.pop().result()
+
+
+def _apply(work: Callable[[Part], Result], part: Part) -> Result:
+    return work(part)
+
+
+@contextmanager
+def _losses() -> Iterator[None]:
+    """Say that the cluster is lost, where Dask says it in one of its ways."""
+    from asyncio import CancelledError  # noqa: PLC0415
+    from concurrent.futures import CancelledError as Cancelled  # noqa: PLC0415
+
+    from distributed import KilledWorker  # noqa: PLC0415
+    from distributed.comm import CommClosedError  # noqa: PLC0415
+
+    lost = (CancelledError, Cancelled, KilledWorker, CommClosedError, TimeoutError, OSError)
+    try:
+        yield
+    except lost as error:
+        raise ClusterError(
+            [f"the cluster was lost: {str(error) or type(error).__name__}"]
+        ) from error
