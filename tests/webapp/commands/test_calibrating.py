@@ -188,6 +188,20 @@ def test_no_file_is_left_of_what_was_broken_off(answers, tmp_path, monkeypatch):
     assert {file.name for file in tmp_path.iterdir()} == {"POOL.csv", "RESPONSES.csv"}
 
 
+def test_threads_change_nothing_and_a_cluster_that_is_not_there_is_said(answers, tmp_path):
+    one, other = tmp_path / "ONE.csv", tmp_path / "OTHER.csv"
+    assert spor("calibrate", answers, "--out", one).exit_code == 0
+    assert spor("calibrate", answers, "--out", other, "--threads", 2).exit_code == 0
+    assert one.read_bytes() == other.read_bytes()
+    left = tmp_path / "LEFT.csv"
+    both = spor("calibrate", answers, "--out", left, "--threads", 2, "--scheduler", "tcp://x:1")
+    assert (both.exit_code, "not both" in both.output) == (2, True)
+    lost = spor("calibrate", answers, "--out", left, "--scheduler", "nowhere://")
+    assert lost.exit_code == 1
+    assert "Error: no scheduler answers at nowhere://" in lost.output
+    assert not left.exists()
+
+
 def test_a_folder_that_is_not_there_leaves_nothing(answers, tmp_path):
     args = ("--out", tmp_path / "P.csv", "--json", tmp_path / "none" / "R.json")
     result = spor("calibrate", answers, *args)
