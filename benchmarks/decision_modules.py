@@ -50,8 +50,12 @@ WAYS = (
     Way("blocks", Equal(RHO, 0), Blocks()),
     Way("router of 3, blocks", Equal(RHO, 0), RouterThenBlocks(3)),
     Way("interleaved, randomesque", Equal(RHO, 0), Interleaved(), RANDOM),
-    Way("interleaved, up to 5 more where discordant", Equal(RHO, 5), Interleaved()),
-    Way("the same, believed .4", Equal(0.4, 5), Interleaved(), true=False),
+    Way(
+        "interleaved, believed .4, up to 5 more where discordant",
+        Equal(0.4, 5),
+        Interleaved(),
+        true=False,
+    ),
 )
 
 

@@ -198,10 +198,10 @@ def dear_over_placement(banks: int, people: int) -> None:
 PARTS: dict[str, tuple[Callable[[int, int], None], tuple[int, int], tuple[int, int]]] = {
     # what to print; banks and people when quick; when full
     "one": (one_module, (3, 400), (32, 400)),
-    "stops": (all_stops, (3, 300), (32, 300)),
+    "stops": (all_stops, (3, 300), (24, 300)),
     "selection": (all_selectors, (2, 150), (8, 200)),
     "losses": (dear_over_placement, (3, 400), (32, 400)),
-    "levels": (from_levels, (3, 150), (20, 800)),
+    "levels": (from_levels, (3, 100), (24, 300)),
 }
 
 
@@ -223,7 +223,7 @@ def main() -> None:
             banks, people = full if given.full else quick
             study(given.banks or banks, given.people or people)
     if given.part in (None, "five"):
-        banks, people = (10, 800) if given.full else (2, 100)
+        banks, people = (8, 300) if given.full else (2, 80)
         five_modules(given.banks or banks, given.people or people, full=given.full)
     print(f"\n{time.perf_counter() - started:.0f} s")
 
