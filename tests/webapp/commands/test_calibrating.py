@@ -233,6 +233,8 @@ def test_fit_with_gaps_leaves_out_what_needs_a_whole_form(tmp_path):
     assert spor(*args).exit_code == 0
     result = spor("fit", file, "--pool", pool, "--json", out)
     assert result.exit_code == 0, result.output
+    assert "replicated answers, 100 draws" in result.output
+    assert "pairs that depend on one another: 0 of 28" in result.output
     (module,) = json.loads(out.read_text())["modules"]
     assert module["m2"] is None
     assert module["items"][0]["s_x2"] is None
