@@ -187,7 +187,8 @@ def _administer(
     standings = [module.standing for module in progress]
     number = int(next_modules(design, standings, going)[0])
     standing = standings[number]
-    row = int(next_items(design, standing, generator)[0])
+    place = np.array([sum(int(module.n[0]) for module in standings)])
+    row = int(next_items(design, standing, generator, place)[0])
     return Administer(
         standing.section.pool.items[row],
         standing.section.module,

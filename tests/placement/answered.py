@@ -21,16 +21,18 @@ def equal(size: int, rho: float) -> Floats:
     return np.full((size, size), rho) + (1 - rho) * np.eye(size)
 
 
-def pattern(seed: int, size: int) -> Floats:
-    """Loadings (D, 3): a common factor, .5 to .9, and two more within ± .3."""
+def pattern(seed: int, size: int, rho: float = 0.5) -> Floats:
+    """Loadings (D, 3): a common factor that makes correlations of about `rho`, and two more."""
     generator = np.random.default_rng(seed)
     more = generator.uniform(-0.3, 0.3, (size, 2))
-    return np.column_stack((generator.uniform(0.5, 0.9, size), more))
+    rows = np.column_stack((np.sqrt(rho) + generator.uniform(-0.2, 0.2, size), more))
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True) / 0.97, 1)
 
 
-def patterned(seed: int, size: int) -> Floats:
+def patterned(seed: int, size: int, rho: float = 0.5) -> Floats:
     """A correlation matrix of no simple form."""
-    found = pattern(seed, size) @ pattern(seed, size).T
+    rows = pattern(seed, size, rho)
+    found = rows @ rows.T
     np.fill_diagonal(found, 1)
     return np.asarray(found)
 
@@ -81,19 +83,16 @@ def tracks_by(logs: Floats, cavities: Floats) -> Floats:
     return np.asarray(mass / mass.sum(axis=2, keepdims=True) @ MASSES.T)
 
 
-def by_common_factors(logs: Floats, loadings: Floats) -> Floats:
-    """Track probabilities (D, N, T), by sums over one factor, (D,), or two, (D, 2): fine and far.
+def by_common_factor(logs: Floats, loadings: Floats) -> Floats:
+    """Track probabilities (D, N, T) by a sum over the one factor that modules load on, (D,).
 
-    All in the open: hundreds of points from -8 to 8 on an axis, all nodes, no logarithms.
+    All in the open: 641 points from -8 to 8, all nodes, no logarithms.
     """
-    rows = np.asarray(loadings, dtype=np.float64).reshape(len(loadings), -1)
-    line = np.linspace(-8, 8, 641 if rows.shape[1] == 1 else 121)
-    points = np.stack(np.meshgrid(*[line] * rows.shape[1])).reshape(rows.shape[1], -1)
-    weights, own = np.exp(-(points**2).sum(axis=0) / 2), likelihoods(logs)
-    residual = np.sqrt(1 - (rows**2).sum(axis=1))
+    points, residual = np.linspace(-8, 8, 641), np.sqrt(1 - loadings**2)
+    weights, own = np.exp(-(points**2) / 2), likelihoods(logs)
     density = [
-        np.exp(-(((NODES - at[:, None]) / sd) ** 2) / 2) * WIDTHS
-        for at, sd in zip(rows @ points, residual, strict=True)
+        np.exp(-(((NODES - loading * points[:, None]) / sd) ** 2) / 2) * WIDTHS
+        for loading, sd in zip(loadings, residual, strict=True)
     ]
     by_factor = [part @ table.T for part, table in zip(own, density, strict=True)]
     others = [np.prod(by_factor[:d] + by_factor[d + 1 :], axis=0) for d in range(len(own))]

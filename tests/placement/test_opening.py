@@ -1,15 +1,18 @@
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from placement.conduct import section_of
+from placement.dependence import Equal
 from placement.design import Design, ModuleDesign
 from placement.errors import DesignError
 from placement.exposure import Randomesque
 from placement.items import ItemParameters
 from placement.opening import Opening, expected_share
+from placement.order import Interleaved, RouterThenBlocks
 from placement.pool import Pool
 from placement.stopping import FixedLength
 from tests.placement.examples import authored_design, authored_items, by_chance, sat, study_design
@@ -43,6 +46,24 @@ def test_the_chance_is_that_of_the_prior_s_mean() -> None:
 def test_only_the_sitting_s_first_module_is_opened_gently() -> None:
     pool = Pool.tabulate([*authored_items("TB"), *authored_items("RA")])
     design = replace(authored_design("TB", "RA"), opening=Opening(2, 0.7), stopping=FixedLength(2))
+    known = {item: share for d in design.modules for item, share in module_shares(d, pool).items()}
+    asked = [sat(design, pool, by_chance(seed), seed)[0] for seed in range(12)]
+    least = np.array([[known[step.item] for step in one] for one in asked]).min(axis=0)
+    assert least[:2].min() >= 0.7
+    assert least[2:].max() < 0.7
+
+
+@pytest.mark.parametrize("order", [RouterThenBlocks(1), Interleaved()])
+def test_in_any_order_it_is_the_sitting_s_first_questions_that_are_gentle(order: Any) -> None:
+    """Not those of the design's first module, which may come late."""
+    pool = Pool.tabulate([*authored_items("TB"), *authored_items("RA")])
+    design = replace(
+        authored_design("TB", "RA"),
+        opening=Opening(2, 0.7),
+        dependence=Equal(0.6),
+        order=order,
+        stopping=FixedLength(3),
+    )
     known = {item: share for d in design.modules for item, share in module_shares(d, pool).items()}
     asked = [sat(design, pool, by_chance(seed), seed)[0] for seed in range(12)]
     least = np.array([[known[step.item] for step in one] for one in asked]).min(axis=0)

@@ -11,7 +11,7 @@ from tests.placement.answered import (
     NODES,
     answers_to_tests,
     by_brute_force,
-    by_common_factors,
+    by_common_factor,
     equal,
     pattern,
     patterned,
@@ -62,7 +62,7 @@ def test_nothing_answered_leaves_the_prior() -> None:
 @pytest.mark.parametrize("rho", [0.3, 0.9])
 def test_with_one_factor_the_correction_makes_it_exact(rho: float, kind: str) -> None:
     logs = answers_to_tests(equal(5, rho), 40, 5, kind=kind)
-    exact = by_common_factors(logs, np.full(5, np.sqrt(rho)))
+    exact = by_common_factor(logs, np.full(5, np.sqrt(rho)))
     assert abs(tracks(logs, equal(5, rho)) - exact).max() < 1e-4
 
 
