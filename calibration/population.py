@@ -13,7 +13,7 @@ import numpy as np
 from placement.arrays import Floats
 
 # Newton steps for the multipliers of a histogram's moments, and where they are found.
-STEPS = 50
+STEPS = 200
 FOUND = 1e-11
 
 
