@@ -113,7 +113,7 @@ def _progress_together(
     pairs = list(zip(together.sections, owns, strict=True))
     ends = _ends(design, together, [_history(*pair) for pair in pairs], counts)
     lasts = [_history(section, sorted(own)) for section, own in pairs]
-    now, _ = together.standings(
+    now = together.standings(
         [some[-1:] for some, _ in lasts], np.stack([some[-1:] for _, some in lasts])
     )
     return [_Progress(standing, *end) for standing, end in zip(now, ends, strict=True)]
@@ -130,7 +130,7 @@ def _ends(
     own = counts[places]
     given = [some[count] for (some, _), count in zip(histories, own.T, strict=True)]
     sums = np.stack([some[count] for (_, some), count in zip(histories, own.T, strict=True)])
-    _, cavities = together.propagated(given, sums)
+    cavities = together.law.cavities(sums)
     ends = []
     for number, count in enumerate(own.T):
         end = GOES_ON, -1

@@ -114,7 +114,7 @@ class _Room:
     def look(self, rows: Integers) -> tuple[Standing, ...]:
         """Return where some examinees stand."""
         given = [some[rows] for some in self.given]
-        standings, _ = self.together.standings(given, self.sums[:, rows])
+        standings = self.together.standings(given, self.sums[:, rows])
         for number, standing in enumerate(standings):
             known = 1 / self.together.covariance[number, number]
             self.precision[number][standing.n, rows] = known + _added(standing)
@@ -143,7 +143,7 @@ class _Room:
 
     def left(self) -> tuple[Sittings, ...]:
         """Return how it ended, every module seen in the light of all the answers."""
-        standings, _ = self.together.standings(self.given, self.sums)
+        standings = self.together.standings(self.given, self.sums)
         parts = zip(standings, self.endings, self.precision, strict=True)
         return tuple(
             Sittings(standing, endings.codes, precision) for standing, endings, precision in parts

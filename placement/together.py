@@ -44,21 +44,14 @@ class Together:
         covariance = prior.sd**2 * correlation
         return cls(sections, prior.mean, covariance, law, design.dependence.extra)
 
-    def standings(
-        self, given: Sequence[Booleans], sums: Floats
-    ) -> tuple[tuple[Standing, ...], Cavities]:
+    def standings(self, given: Sequence[Booleans], sums: Floats) -> tuple[Standing, ...]:
         """Return each module's standing from `given`, (N, J) a module, and `sums` (D, N, Q).
 
-        `sums` are log likelihoods. What the modules say of one another comes along.
+        `sums` are log likelihoods.
         """
         cavities = self.law.cavities(sums)
         parts = enumerate(zip(given, sums, strict=True))
-        return tuple(self.standing(number, *part, cavities) for number, part in parts), cavities
-
-    def propagated(self, given: Sequence[Booleans], sums: Floats) -> tuple[None, Cavities]:
-        """Return what the modules say of one another, from the same as `standings`."""
-        del given
-        return None, self.law.cavities(sums)
+        return tuple(self.standing(number, *part, cavities) for number, part in parts)
 
     def standing(self, number: int, given: Booleans, sums: Floats, cavities: Cavities) -> Standing:
         """Return the standing in one module from its answers, (N, J) and (N, Q), and cavities."""

@@ -129,7 +129,7 @@ def test_every_placement_is_that_of_all_answers() -> None:
         row = POOL.positions()[response.item]
         sums[row // 40, 0] += np.log(POOL.probabilities[row, response.category])
         given_[row // 40][0, row % 40] = True
-    standings, _ = together.standings(given_, sums)
+    standings = together.standings(given_, sums)
     for standing, placement in zip(standings, finish.placements, strict=True):
         assert placement.probabilities == pytest.approx(tuple(standing.track_probabilities[0]))
         own = tuple(standing.own_track_probabilities[0])
