@@ -6,7 +6,7 @@ log sd), then the correlations of the pairs (0, 1), (0, 2) … (1, 2) …
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -126,6 +126,7 @@ class AbilityLaw:
         return np.asarray((matrix + matrix.T) / 2)
 
 
+@cache
 def pairs_of(size: int) -> tuple[Integers, Integers]:
     """Return the modules of each pair, (P,) and (P,)."""
     left, right = np.triu_indices(size, 1)

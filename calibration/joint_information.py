@@ -61,19 +61,25 @@ def coarse_joint_information(
     structure: JointStructure,
     blocks: Sequence[JointBlock],
     parameters: JointParameters,
+    expected: JointExpectation,
     ends: Ends,
 ) -> Floats:
-    """Return about the observed information, (F, F), from persons spread over all."""
+    """Return about the observed information, (F, F), from persons spread over all.
+
+    Complete and missing information are of the same persons, as for one module.
+    """
     patterns = sum(block.weights.size for block in blocks)
-    step = max(1, patterns // max(MANY, 8 * structure.n_free))
+    step = patterns // max(MANY, 8 * structure.n_free)
+    persons = _Persons(structure, parameters, 1 + COARSE_TERMS, cross=False)
+    if step <= 1:
+        persons.add_all(blocks, ends)
+        return _complete(structure, parameters, expected) - persons.missing
     thin = [block.part(slice(0, None, step)) for block in blocks]
     few = {b: s.chosen(np.arange(0, len(s.shift), step)) for b, s in ends.items()}
     found = expect_jointly(structure, thin, parameters, few)
-    persons = _Persons(structure, parameters, 1 + COARSE_TERMS, cross=False)
     persons.add_all(thin, few)
     priors = _complete(structure, parameters, found.of_nobody())
-    total = sum(float(block.weights.sum()) for block in blocks)
-    share = total / float(found.moments.persons.sum())
+    share = float(expected.moments.persons.sum() / found.moments.persons.sum())
     own = _complete(structure, parameters, found) - priors - persons.missing
     return share * own + priors
 

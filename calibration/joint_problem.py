@@ -92,7 +92,9 @@ class JointProblem:
 
     def hessian(self, point: JointPoint) -> Floats:
         """Return about the observed information, (F, F): a metric, not a result."""
-        return coarse_joint_information(self.structure, self.blocks, point.parameters, self.ends)
+        return coarse_joint_information(
+            self.structure, self.blocks, point.parameters, point.expected, self.ends
+        )
 
     @cached_property
     def lower(self) -> Floats:

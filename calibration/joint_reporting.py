@@ -49,7 +49,7 @@ def report_jointly(
         correlations_se=frozen(_errors(problem, found.covariance)),
         shared=posed.shared,
         notices=(*posed.notices, *_notices(posed, summit, found)),
-        log_likelihood=_log_likelihood(problem, point),
+        log_likelihood=marginal(problem, point),
         log_prior=sum(own.log_prior for own in point.modules),
         trace=summit.trace,
         cycles=summit.cycles,
@@ -91,7 +91,7 @@ def _alone(problem: JointProblem, point: JointPoint, d: int) -> float:
     return sum(float(b.weights @ posterior_in(b, table, weights)[1]) for b in blocks)
 
 
-def _log_likelihood(problem: JointProblem, point: JointPoint) -> float:
+def marginal(problem: JointProblem, point: JointPoint) -> float:
     """Return the log likelihood with what expectation propagation leaves out put right."""
     tables, law = problem.structure.tables(point.parameters.raws), point.parameters.law
     nodes, total = problem.structure.nodes, point.expected.log_likelihood

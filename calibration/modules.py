@@ -117,6 +117,10 @@ class Calibrations:
         return self.n_parameters * log(self.n_persons) - 2 * self.log_likelihood
 
     @property
+    def notices(self) -> tuple[Notice, ...]:
+        return tuple(notice for module in self.modules for notice in module.notices)
+
+    @property
     def items(self) -> tuple[ItemParameters, ...]:
         """The fixed items, then the new ones, module by module."""
         names = {item.item for item in self.fixed}

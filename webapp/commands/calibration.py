@@ -15,6 +15,7 @@ from calibration.modules import Request, in_groups
 from calibration.modules import calibrate as run
 from calibration.reading import ItemFacts, ResponseSheet, read_facts, read_sheet
 from calibration.report import html_page
+from calibration.together import CorrelatedModules, calibrate_together
 from placement.design import CUTS
 from placement.reading import read_pool, write_pool
 from webapp.commands import files, reports
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from calibration import Responses
     from calibration.executors import Executor
     from calibration.fitting import Ability
+    from calibration.modules import Calibrations
     from calibration.predictive import PredictiveFit
     from placement.items import ItemParameters
 
@@ -69,6 +71,16 @@ PRIORS = ("none", "weak", "author", "hierarchical")
     type=files.INPUT,
     help="Items whose parameters are kept, and whose scale the others are put on.",
 )
+@click.option(
+    "--correlated", is_flag=True, help="All modules together, with the correlations of ability."
+)
+@click.option(
+    "--dependence",
+    "dependence_file",
+    metavar="DEPENDENCE.toml",
+    type=files.OUTPUT,
+    help="The correlations, shrunk, as the [dependence] of a design; with --correlated.",
+)
 @click.option("--html", "html_file", metavar="REPORT.html", type=files.OUTPUT)
 @click.option(
     "--progress", is_flag=True, help="Tell of each step, also where there is no terminal."
@@ -94,6 +106,8 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     tolerance: float,
     ability: Ability,
     fixed_file: Path | None,
+    correlated: bool,
+    dependence_file: Path | None,
     html_file: Path | None,
     progress: bool,
     threads: int | None,
@@ -102,10 +116,15 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     """Estimate item parameters from what people answered.
 
     RESPONSES.csv is wide (first column person, then a column an item, empty where nothing was
-    asked) or long (person,item,score). Modules are calibrated one by one, each on its own scale.
+    asked) or long (person,item,score). Each module has its own scale; modules are calibrated one
+    by one, or together with --correlated.
     """
-    if threads and scheduler:
-        raise click.UsageError("--threads or --scheduler, not both")
+    _refuse_clashes(
+        ("--threads or --scheduler, not both", threads and scheduler),
+        ("--correlated or --fix, not both", correlated and fixed_file),
+        ("--correlated works in one thread, here", correlated and (threads or scheduler)),
+        ("--dependence needs --correlated", dependence_file and not correlated),
+    )
     sheet = responses_of(responses_file, [groups] if groups else [])
     facts = _facts(facts_file)
     request = Request(model, priors, StandardErrors(se), tolerance, ability)
@@ -117,21 +136,30 @@ def calibrate(  # noqa: PLR0913 - one argument an option
             executor_of(threads, scheduler) as executor,
             steps_shown(tolerance, always=progress) as watch,
         ):
-            found = run(responses, facts, request, fixed=fixed, watch=watch, executor=executor)
+            if correlated:
+                found: Calibrations = calibrate_together(responses, facts, request, watch)
+            else:
+                found = run(responses, facts, request, fixed=fixed, watch=watch, executor=executor)
     except ClusterError as error:
         raise click.ClickException(str(error)) from error
     except CalibrationError as error:
         raise click.ClickException(faults(responses_file, error)) from error
-    notices = [str(notice) for module in found.modules for notice in module.notices]
+    joint = found.joint if isinstance(found, CorrelatedModules) else None
+    notices = [str(notice) for notice in found.notices]
     report = reports.calibration_report(found, request, time.perf_counter() - started, notices)
+    if joint:
+        report["correlations"] = reports.correlations_report(joint)
     page = ""
     if html_file is not None:
         shown = {name: _shown(report[name]) for name in SHOWN}
         page = page_of(responses_file.name, shown, responses, found.items, notices)
     texts = {pool_file: write_pool(found.items), json_file: reports.as_json(report)}
-    files.write({**texts, html_file: page})
+    snippet = reports.dependence_toml(joint) if joint else ""
+    files.write({**texts, html_file: page, dependence_file: snippet})
     for name in SHOWN:
         click.echo(f"{name:<16} {_shown(report[name])}")
+    for line in reports.correlations_lines(joint) if joint else ():
+        click.echo(line)
     for notice in notices:
         click.echo(f"note: {notice}", err=True)
 
@@ -198,6 +226,13 @@ def _say_predictive(found: PredictiveFit) -> None:
             f"  {pair.first} {pair.second}: {pair.n_both} persons, log odds ratio about "
             f"{pair.association:.2f}, p {pair.p:.6f}"
         )
+
+
+def _refuse_clashes(*clashes: tuple[str, object]) -> None:
+    """Refuse options that mean nothing together; each clash has its text."""
+    for text, given in clashes:
+        if given:
+            raise click.UsageError(text)
 
 
 def executor_of(threads: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:

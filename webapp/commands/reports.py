@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from placement.dependence import SHRINKAGE
+
 if TYPE_CHECKING:
-    from calibration import Calibration, ItemEstimate
+    from calibration import Calibration, CorrelatedCalibration, ItemEstimate
     from calibration.modules import Calibrations, Request
     from placement.arrays import Floats
 
@@ -65,6 +67,39 @@ def calibration_report(
             for m in found.modules
         ],
     }
+
+
+def correlations_report(joint: CorrelatedCalibration) -> dict[str, object]:
+    """Return how ability in one module goes with ability in another, for REPORT.json."""
+    return {
+        "modules": joint.names,
+        "matrix": joint.correlations,
+        "se": joint.correlations_se,
+        "n_shared": joint.shared,
+        "dependence": {"kind": "correlated", **asdict(joint.dependence())},
+    }
+
+
+def correlations_lines(joint: CorrelatedCalibration) -> list[str]:
+    """Return the correlations with their standard errors, a pair a line."""
+    lines = []
+    for e, right in enumerate(joint.names):
+        for d, left in enumerate(joint.names[:e]):
+            rho, error = joint.correlations[d, e], joint.correlations_se[d, e]
+            said = f"{rho:.3f}" + (f" (se {error:.3f})" if isfinite(error) else "")
+            lines.append(f"correlation of {left} and {right}: {said}")
+    return lines
+
+
+def dependence_toml(joint: CorrelatedCalibration) -> str:
+    """Return the `[dependence]` of a design with these modules in this order."""
+    prior = joint.dependence()
+    rows = ",\n".join(f"  [{', '.join(f'{value:.4f}' for value in row)}]" for row in prior.matrix)
+    modules = ", ".join(json.dumps(name, ensure_ascii=False) for name in joint.names)
+    return (
+        f"# Modules in this order: {modules}. Estimated correlations times {SHRINKAGE}, none below "
+        f'0.\n[dependence]\nkind = "correlated"\nmatrix = [\n{rows},\n]\nextra = {prior.extra}\n'
+    )
 
 
 def _module(calibration: Calibration) -> dict[str, object]:

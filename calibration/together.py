@@ -1,0 +1,76 @@
+"""All modules of a sheet of answers at once, for a pool and for a design's correlations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from calibration.ascending import unseen
+from calibration.correlated import fit_modules
+from calibration.correlated_results import CorrelatedCalibration
+from calibration.errors import ModelError, Notice, refuse
+from calibration.modules import (
+    ALL,
+    HIERARCHICAL,
+    Calibrations,
+    ModuleCalibration,
+    Request,
+    Watch,
+    models_of,
+    modules_of,
+    priors_of,
+)
+from calibration.pooling import pool_items
+from calibration.reading import ItemFacts
+from calibration.responses import Responses
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CorrelatedModules(Calibrations):
+    """The modules as they would be by themselves, and `joint`: what they are together."""
+
+    joint: CorrelatedCalibration
+
+    @property
+    def log_likelihood(self) -> float:
+        return self.joint.log_likelihood
+
+    @property
+    def n_parameters(self) -> int:
+        return self.joint.n_parameters
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        own = (notice for module in self.modules for notice in module.notices)
+        return (*self.joint.notices, *own)
+
+
+def calibrate_together(
+    responses: Responses,
+    facts: Mapping[str, ItemFacts],
+    request: Request,
+    watch: Watch | None = None,
+) -> CorrelatedModules:
+    """Calibrate all modules and their correlations; `CalibrationError` says what cannot be.
+
+    What is drawn or shaped module by module has no form here: `ModelError`.
+    """
+    claims = (
+        (request.priors != HIERARCHICAL, "hierarchical priors are drawn module by module"),
+        (request.ability == "normal", "a histogram of ability has no correlations"),
+    )
+    refuse(ModelError, [f"correlated modules: {text}" for fine, text in claims if not fine])
+    joint = fit_modules(
+        responses,
+        modules_of(responses.items, facts),
+        models=models_of(responses, facts, request.model),
+        priors=priors_of(facts, request.priors),
+        tolerance=request.tolerance,
+        se=request.se,
+        watch=partial(watch, ALL) if watch else unseen,
+    )
+    modules = []
+    for name, calibration in zip(joint.names, joint.modules, strict=True):
+        items, notices = pool_items(calibration, facts, name)
+        everything = (*calibration.notices, *notices)
+        modules.append(ModuleCalibration(name, calibration, items, everything))
+    return CorrelatedModules(tuple(modules), round(joint.n_persons), joint=joint)
