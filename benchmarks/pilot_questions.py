@@ -1,13 +1,15 @@
 """Which person gets which question on trial: by lot, by need, within a window, or D-optimally.
 
     python benchmarks/pilot_questions.py [--replications 40]
+    python benchmarks/pilot_questions.py --fixed-item --replications 6
 
 30 questions on trial beside an operational bank of 60 with known parameters; each person takes the
 usual placement (RATE), then two of those on trial. Their parameters' posterior, given the
 operational posteriors of ability, is worked out on a grid, from b within 0.88 of the author's level
 and log a ~ N(0.15, 0.35²). D-optimal: the largest gain in log det of the question's information,
 prior included, averaged over the person's posterior. "curve" is the root mean square error of the
-averaged response function over N(0, 1).
+averaged response function over N(0, 1). With --fixed-item those assigned by lot are instead
+calibrated by `fit` beside the fixed operational items.
 """
 
 import argparse
@@ -23,8 +25,10 @@ import numpy as np
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.decision_study import design, items  # noqa: E402
+from calibration import Responses, author_priors, fit  # noqa: E402
 from placement.arrays import Floats, Integers  # noqa: E402
 from placement.conduct import section_of  # noqa: E402
+from placement.items import ItemParameters  # noqa: E402
 from placement.lockstep import right_answers, sit  # noqa: E402
 from placement.pilots import Pilot, assign_pilot  # noqa: E402
 from placement.planning import fit_design  # noqa: E402
@@ -51,18 +55,30 @@ def chances(a: Floats, b: Floats) -> Floats:
 GRID = chances(np.exp(LOG_A), B)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """Abilities (N,), operational posteriors on the nodes (N, Q), answers (N, 60) with gaps."""
+
+    theta: Floats
+    posteriors: Floats
+    operational: list[ItemParameters]
+    scores: Floats
+
+
 @cache
-def people(seed: int) -> tuple[Floats, Floats]:
-    """Return abilities (N,) and their operational posteriors on the nodes, (N, Q)."""
+def people(seed: int) -> People:
+    """Let persons take the placement on a bank of known parameters."""
     rng = np.random.default_rng((11, seed))
-    pool = Pool.tabulate(items(rng, 60))
+    operational = items(rng, 60)
+    pool = Pool.tabulate(operational)
     fitted = fit_design(design(("m0",), RateOfReturn(maximum=30)), pool)
     theta = rng.normal(size=PERSONS)
     section = section_of(fitted, fitted.modules[0], pool)
     answers = right_answers(pool, theta, rng.random((PERSONS, len(pool))))
-    posterior = sit(fitted, section, answers, rng).standing.posterior
-    coarse = np.stack([np.interp(NODES, pool.nodes, own) for own in posterior])
-    return theta, coarse / coarse.sum(axis=1, keepdims=True)
+    standing = sit(fitted, section, answers, rng).standing
+    coarse = np.stack([np.interp(NODES, pool.nodes, own) for own in standing.posterior])
+    scores = np.where(standing.given, answers, np.nan)
+    return People(theta, coarse / coarse.sum(axis=1, keepdims=True), operational, scores)
 
 
 @dataclass
@@ -103,6 +119,12 @@ def information(trial: Trial, own: Floats) -> Floats:
     cross = -a * ((variance * away) @ own)
     rows = np.array([[(variance * away**2) @ own, cross], [cross, a**2 * (variance @ own)]])
     return rows.transpose(2, 0, 1)
+
+
+def on_trial(rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+    """Return a, b and the authors' levels of new questions."""
+    a, b = rng.lognormal(0.2, 0.35, ON_TRIAL), rng.normal(0, 1.1, ON_TRIAL)
+    return a, b, 0.66 * (0.6 * b / 1.1 + 0.8 * rng.normal(size=ON_TRIAL))
 
 
 Rule = Callable[[Trial, Floats, list[int], np.random.Generator], int]
@@ -154,12 +176,12 @@ RULES: dict[str, Rule] = {
 
 def run(rule: Rule, seed: int) -> Floats:
     """Return the figures at each check, (3, 8)."""
-    theta, posteriors = people(seed)
+    sat = people(seed)
     rng = np.random.default_rng((12, seed))
-    a, b = rng.lognormal(0.2, 0.35, ON_TRIAL), rng.normal(0, 1.1, ON_TRIAL)
-    trial = Trial(0.66 * (0.6 * b / 1.1 + 0.8 * rng.normal(size=ON_TRIAL)))
+    a, b, level = on_trial(rng)
+    trial = Trial(level)
     found, asked = [], []
-    for n, (ability, own) in enumerate(zip(theta, posteriors, strict=True), 1):
+    for n, (ability, own) in enumerate(zip(sat.theta, sat.posteriors, strict=True), 1):
         had: list[int] = []
         for _ in range(EACH):
             free = [j for j in range(ON_TRIAL) if j not in had]
@@ -186,12 +208,40 @@ def figures(trial: Trial, log_a: Floats, b: Floats, asked: list[float]) -> list[
     return [*means, *covered, *ends, float(np.mean(asked))]
 
 
+def fixed_item(seed: int) -> list[float]:
+    """Return mean square errors of b and log a, coverage of b, and the population found."""
+    sat, rng = people(seed), np.random.default_rng((12, seed))
+    a, b, level = on_trial(rng)
+    chance = 1 / (1 + np.exp(-a * (sat.theta[:, None] - b)))
+    scores = (rng.random(chance.shape) < chance).astype(np.float64)
+    hidden = np.argsort(rng.random(chance.shape), axis=1)[:, EACH:]
+    np.put_along_axis(scores, hidden, np.nan, axis=1)
+    names = [f"p{j}" for j in range(ON_TRIAL)]
+    everything = [item.item for item in sat.operational] + names
+    data = Responses.from_matrix(np.hstack([sat.scores, scores]), items=everything)
+    priors = author_priors(dict(zip(names, level.tolist(), strict=True)))
+    found = fit(data, priors=priors, fixed=sat.operational)
+    rows = []
+    for item in found.items:
+        if item.item in names:
+            j = names.index(item.item)
+            away = item["b"] - b[j]
+            rows.append([away**2, (np.log(item["a"] / a[j])) ** 2, abs(away) < 1.96 * item.se["b"]])
+    return [*np.mean(rows, axis=0).tolist(), found.groups[0].mean, found.groups[0].sd]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--replications", type=int, default=40)
+    parser.add_argument("--fixed-item", action="store_true")
     given = parser.parse_args()
+    if given.fixed_item:
+        mean = np.mean([fixed_item(seed) for seed in range(given.replications)], axis=0)
+        print(f"RMSE b {mean[0] ** 0.5:.3f}, log a {mean[1] ** 0.5:.3f}; covers b {mean[2]:.3f}")
+        print(f"population: mean {mean[3]:.3f}, sd {mean[4]:.3f}")
+        return
     print("| rule | persons | RMSE b | RMSE log a | RMSE curve | covers b / log a ", end="")
     print("| answers a question | mean abs(P - 0.5) |\n|---|---|---|---|---|---|---|---|")
     for name, rule in RULES.items():
