@@ -29,7 +29,7 @@ HIGHEST_C = float(logit(0.9))
 # Logits from the end of c's range: beyond, c is under 0.0005 and cannot be told from 0.
 EDGE = 6.2
 # Persons in a block: its tables stay in the processor's cache.
-ROWS = 1024
+ROWS = 512
 # Patterns are collapsed when that saves at least this share of the persons.
 SAVING = 0.25
 NONE_FIXED: Mapping[str, FittedItem] = MappingProxyType({})

@@ -18,7 +18,7 @@ from calibration.blocks import Block, Part
 Result = TypeVar("Result")
 
 # Blocks in a part: enough work for a thread or a message, little enough to share among many.
-TOGETHER = 8
+TOGETHER = 16
 
 
 class Place(Protocol):

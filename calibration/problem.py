@@ -16,7 +16,7 @@ from placement.arrays import Floats
 # Patterns that are enough to look at for a metric.
 MANY = 4000
 # Patterns, and answers for each free parameter, that tell where to begin.
-SKETCH = 400
+SKETCH = 300
 SKETCHED = 100
 
 
