@@ -57,7 +57,16 @@ def read_sheet(
     With `items` every further column is passed over. `UnreadableError` names all that is wrong at
     once.
     """
-    header, rows = _table(text)
+    return read_rows(*_table(text), columns, items)
+
+
+def read_rows(
+    header: list[str],
+    rows: Rows,
+    columns: Sequence[str] = (),
+    items: Container[str] | None = None,
+) -> ResponseSheet:
+    """Return what `read_sheet` does, of a header and rows with their lines, however they came."""
     long = header[:1] == ["person"] and set(header) >= LONG
     errors = _header(header, columns, long=long)
     if items is not None and not errors:

@@ -147,7 +147,7 @@ def _groups(
             )
         own = slice(begin + 2 * g, begin + 2 * g + 2)
         se = np.sqrt(_carried(bend, spread[own, own]).diagonal()).tolist()
-        persons = float(point.expected.mass[g].sum())
+        persons = round(float(point.expected.mass[g].sum()), 6)
         estimates.append(GroupEstimate(name, persons, mean, sd, *se))
     return tuple(estimates)
 

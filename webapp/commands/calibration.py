@@ -13,12 +13,12 @@ from calibration.executors import SERIAL
 from calibration.fit_report import fit_report
 from calibration.modules import Request, in_groups
 from calibration.modules import calibrate as run
-from calibration.reading import ItemFacts, ResponseSheet, read_facts, read_sheet
+from calibration.reading import ItemFacts, ResponseSheet, read_facts, read_rows, read_sheet
 from calibration.report import html_page
 from calibration.together import CorrelatedModules, calibrate_together
 from placement.design import CUTS
 from placement.reading import read_pool, write_pool
-from webapp.commands import files, reports
+from webapp.commands import files, parquet, reports
 from webapp.commands.progress import steps_shown
 
 if TYPE_CHECKING:
@@ -116,13 +116,14 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     """Estimate item parameters from what people answered.
 
     RESPONSES.csv is wide (first column person, then a column an item, empty where nothing was
-    asked) or long (person,item,score). Each module has its own scale; modules are calibrated one
-    by one, or together with --correlated.
+    asked) or long (person,item,score), or the same as Parquet. Each module has its own scale;
+    modules are calibrated one by one, or together with --correlated.
     """
     _refuse_clashes(
         ("--threads or --scheduler, not both", threads and scheduler),
         ("--correlated or --fix, not both", correlated and fixed_file),
         ("--correlated works in one thread, here", correlated and (threads or scheduler)),
+        ("--correlated or --ability histogram, not both", correlated and ability != "normal"),
         ("--dependence needs --correlated", dependence_file and not correlated),
     )
     sheet = responses_of(responses_file, [groups] if groups else [])
@@ -261,9 +262,11 @@ def page_of(
 def responses_of(
     file: Path, columns: Sequence[str], items: Container[str] | None = None
 ) -> ResponseSheet:
-    """Read RESPONSES.csv; every fault is named with file, line and column."""
+    """Read RESPONSES.csv or .parquet; every fault is named with file, line and column."""
     with files.faults_of(file):
         try:
+            if file.suffix == parquet.SUFFIX:
+                return read_rows(*parquet.rows_of(file), columns, items)
             return read_sheet(files.text_of(file), columns, items)
         except CalibrationError as error:
             raise click.ClickException(faults(file, error)) from error

@@ -21,8 +21,6 @@ OUTPUT = click.Path(path_type=Path, dir_okay=False)
 
 def text_of(file: Path) -> str:
     """Return a file's text; a `ClickException` says what it is when it is none."""
-    if file.suffix == ".parquet":
-        raise click.ClickException(f"{file}: parquet is not supported yet; write it as CSV")
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

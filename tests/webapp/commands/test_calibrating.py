@@ -168,11 +168,6 @@ def test_bad_answers_are_refused_by_line_and_column(tmp_path, text):
 def test_what_is_not_there_yet_is_refused(answers, tmp_path):
     result = spor("calibrate", answers, "--out", tmp_path / "P.csv", "--priors", "author")
     assert "need a level" in result.output
-    parquet = tmp_path / "R.parquet"
-    parquet.write_bytes(b"PAR1")
-    result = spor("calibrate", parquet, "--out", tmp_path / "P.csv")
-    assert result.exit_code == 1
-    assert "parquet is not supported yet" in result.output
 
 
 def test_no_file_is_left_of_what_was_broken_off(answers, tmp_path, monkeypatch):
