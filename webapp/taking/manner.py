@@ -15,7 +15,7 @@ from sqlalchemy import extract, func, select
 from item_bank.answers import DontKnow, answer_from_json
 from placement.personfit import FEWEST_TIMES, person_fit, rapid_answers
 from placement.responses import Response
-from webapp.taking.models import Answer, Presentation
+from webapp.taking.models import Answer, Attempt, Presentation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 PAUSE_S = 300
 """Somebody who takes longer has done something else meanwhile: no measure of the question."""
+
+OTHERS = 200
+"""So many attempts, the latest begun, say what is usual: the cost does not grow with the years."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,12 @@ def _mean_seconds(session: Session, steps: Sequence[Step]) -> dict[int, float]:
     """The mean time of others' answers to these questions, by revision, where enough have one."""
     seconds = extract("epoch", Answer.answered_at) - extract("epoch", Presentation.presented_at)
     own = [step.presentation_id for step in steps]
+    latest = select(Attempt.id).order_by(Attempt.id.desc()).limit(OTHERS).scalar_subquery()
     query = (
         select(Presentation.revision_id, func.avg(seconds))
         .join(Answer, Answer.presentation_id == Presentation.id)
         .where(
+            Presentation.attempt_id.in_(latest),
             Presentation.revision_id.in_({step.revision_id for step in steps}),
             Presentation.id.not_in(own),
             seconds.between(0, PAUSE_S),

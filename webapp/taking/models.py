@@ -51,7 +51,7 @@ class Presentation(Base):
     position: Mapped[int]
     """Counts from 1."""
     item_id: Mapped[str] = mapped_column(ForeignKey("item.id"))
-    revision_id: Mapped[int] = mapped_column(ForeignKey("item_revision.id"), index=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("item_revision.id"))
     module: Mapped[str] = mapped_column(String(10))
     remaining_low: Mapped[int]
     remaining_high: Mapped[int]

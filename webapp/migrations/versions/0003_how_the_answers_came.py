@@ -19,10 +19,8 @@ def upgrade() -> None:
     op.add_column('placement', sa.Column('p_pattern', sa.Double(), nullable=True))
     op.add_column('placement', sa.Column('p_drift', sa.Double(), nullable=True))
     op.add_column('placement', sa.Column('n_rapid', sa.Integer(), nullable=True))
-    op.create_index(op.f('ix_presentation_revision_id'), 'presentation', ['revision_id'])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f('ix_presentation_revision_id'), table_name='presentation')
     for name in ('n_rapid', 'p_drift', 'p_pattern', 'discordant'):
         op.drop_column('placement', name)
