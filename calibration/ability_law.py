@@ -2,7 +2,9 @@
 
 Group g has mean m_g and covariance C_g = s_g R s_g: a mean and an sd a module, and correlations R
 that all groups share. The parameters are one vector: for each module, for each group, (mean,
-log sd), then the correlations of the pairs (0, 1), (0, 2) … (1, 2) …
+log sd), then the correlations of the pairs (0, 1), (0, 2) … (1, 2) … R may have a prior density
+∝ |R|^(η - 1) (Lewandowski, Kurowicka & Joe 2009, J. Multivariate Anal. 100, 1989–2001), which keeps
+it from being singular where few persons tell of it.
 """
 
 from dataclasses import dataclass
@@ -31,10 +33,14 @@ class Moments:
 
 @dataclass(frozen=True, eq=False)
 class AbilityLaw:
-    """`groups` (D, G, 2) holds means and log sds; `pairs` (P,) the correlations."""
+    """`groups` (D, G, 2) holds means and log sds; `pairs` (P,) the correlations.
+
+    `lkj` is the prior's η; 1 is flat.
+    """
 
     groups: Floats
     pairs: Floats
+    lkj: float = 1.0
 
     @property
     def n_modules(self) -> int:
@@ -69,7 +75,12 @@ class AbilityLaw:
         vector = np.concatenate((self.groups.ravel(), self.pairs))
         vector[place] += step
         size = self.groups.size
-        return AbilityLaw(vector[:size].reshape(self.groups.shape), vector[size:])
+        return AbilityLaw(vector[:size].reshape(self.groups.shape), vector[size:], self.lkj)
+
+    @property
+    def log_prior(self) -> float:
+        """The logarithm of R's prior density, without its constant."""
+        return (self.lkj - 1) * float(np.linalg.slogdet(self.correlation)[1])
 
     def directions(self, group: int) -> tuple[Floats, Floats]:
         """Return the derivatives of m_g, (P, D), and C_g, (P, D, D), by the parameters."""
@@ -87,7 +98,7 @@ class AbilityLaw:
         return means, spreads
 
     def score(self, moments: Moments) -> Floats:
-        """Return the derivatives of Σ log N(θ; m_g, C_g) by the parameters, (P,).
+        """Return the derivatives of Σ log N(θ; m_g, C_g) + log prior by the parameters, (P,).
 
         Magnus & Neudecker (2019), "Matrix differential calculus", 15.3.
         """
@@ -101,10 +112,13 @@ class AbilityLaw:
             around = moments.second[g] - crossed - crossed.T + count * np.outer(mean, mean)
             rest = inverse @ (around - count * self.covariance(g)) @ inverse
             total += means @ (inverse @ off) + np.einsum("pde,de->p", spreads, rest) / 2
+        left, right = pairs_of(self.n_modules)
+        inverse = np.linalg.inv(self.correlation)
+        total[self.groups.size :] += 2 * (self.lkj - 1) * inverse[left, right]
         return total
 
     def information(self, persons: Floats) -> Floats:
-        """Return the Fisher information of `persons` (G,) whose abilities are seen, (P, P)."""
+        """Return the information of `persons` (G,) whose abilities are seen, and prior, (P, P)."""
         size = self.groups.size + self.pairs.size
         total = np.zeros((size, size))
         for g in range(self.n_groups):
@@ -113,6 +127,11 @@ class AbilityLaw:
             solved = inverse @ spreads
             own = means @ inverse @ means.T + np.einsum("pde,qed->pq", solved, solved) / 2
             total += persons[g] * own
+        left, right = pairs_of(self.n_modules)
+        inverse = np.linalg.inv(self.correlation)
+        crossed = inverse[np.ix_(left, left)] * inverse[np.ix_(right, right)]
+        crossed += inverse[np.ix_(left, right)] * inverse[np.ix_(right, left)]
+        total[self.groups.size :, self.groups.size :] += 2 * (self.lkj - 1) * crossed
         return total
 
     def curvature(self, moments: Moments) -> Floats:

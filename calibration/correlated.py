@@ -31,6 +31,7 @@ def fit_modules(  # noqa: PLR0913 - one argument a choice
     *,
     models: Model | Sequence[Model] | Mapping[str, Model] = Model.TWO_PL,
     priors: Priors = NO_PRIORS,
+    lkj: float = 1.0,
     quadrature: Quadrature = NODES,
     tolerance: float = 1e-4,
     se: StandardErrors = StandardErrors.OAKES,
@@ -39,18 +40,24 @@ def fit_modules(  # noqa: PLR0913 - one argument a choice
     """Estimate the items of several modules, and the correlations of the abilities they measure.
 
     `modules` names the items of each; every item measures one module (simple structure), and what
-    a person did in one module says something of the others. Everything else is as in `fit`. The
-    marginal likelihood is expectation propagation's, one factor a module
+    a person did in one module says something of the others. The matrix R of correlations has a
+    prior density ∝ |R|^(lkj - 1): flat at 1; 2 keeps a matrix of few persons from being singular,
+    and is hardly felt from some hundred persons on. Everything else is as in `fit`.
+
+    The marginal likelihood is expectation propagation's, one factor a module
     (`calibration.joint_posterior`); `log_likelihood` has what that leaves out put right.
     """
     began = perf_counter()
-    fine = isfinite(tolerance) and tolerance > 0
-    refuse(CalibrationError, [] if fine else [f"tolerance {tolerance} is not above 0"])
+    claims = (
+        (isfinite(tolerance) and tolerance > 0, f"tolerance {tolerance} is not above 0"),
+        (isfinite(lkj) and lkj >= 1, f"a prior of correlations with lkj {lkj}, not 1 or above"),
+    )
+    refuse(CalibrationError, [fault for holds, fault in claims if not holds])
     data = responses if isinstance(responses, Responses) else Responses.from_matrix(responses)
     refuse_modules(data.items, modules)
     screened = screen(data, models_of(data.items, models))
     parts = split(screened, modules)
-    problem, groups, shared = pose_jointly(data, parts, priors, quadrature.nodes)
+    problem, groups, shared = pose_jointly(data, parts, priors, quadrature.nodes, lkj)
     summit = climb(problem, problem.start(START), tolerance, MAX_CYCLES, watch)
     point = summit.point
     find = partial(

@@ -53,7 +53,11 @@ def refuse_modules(items: Sequence[str], modules: Mapping[str, Sequence[str]]) -
 
 
 def pose_jointly(
-    responses: Responses, parts: Mapping[str, Screened], priors: Priors, nodes: Floats
+    responses: Responses,
+    parts: Mapping[str, Screened],
+    priors: Priors,
+    nodes: Floats,
+    lkj: float = 1.0,
 ) -> tuple[JointProblem, tuple[str, ...], Integers]:
     """Return the problem, the groups' names, and how many answered both modules of each pair."""
     whole = next(iter(parts.values()))
@@ -76,7 +80,7 @@ def pose_jointly(
         end = begin + together[0].weights.size
         joint.append(JointBlock(together, answered[begin:end]))
         begin = end
-    return JointProblem(tuple(problems), joint), names, np.rint(shared).astype(np.int64)
+    return JointProblem(tuple(problems), joint, lkj), names, np.rint(shared).astype(np.int64)
 
 
 def _part(screened: Screened, rows: Integers) -> Screened:

@@ -29,7 +29,11 @@ class JointPoint:
 
     @property
     def value(self) -> float:
-        return self.expected.log_likelihood + sum(point.log_prior for point in self.modules)
+        return self.expected.log_likelihood + self.log_prior
+
+    @property
+    def log_prior(self) -> float:
+        return sum(own.log_prior for own in self.modules) + self.parameters.law.log_prior
 
     @property
     def size(self) -> int:
@@ -69,11 +73,12 @@ class JointProblem:
 
     modules: tuple[Problem, ...]
     blocks: Sequence[JointBlock]
+    lkj: float = 1.0
     ends: Ends = field(default_factory=dict)
 
     @cached_property
     def structure(self) -> JointStructure:
-        return JointStructure(tuple(problem.structure for problem in self.modules))
+        return JointStructure(tuple(own.structure for own in self.modules), self.lkj)
 
     def start(self, rho: float) -> Floats:
         """Return free parameters (F,): the modules' usual start, and one correlation for all."""

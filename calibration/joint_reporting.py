@@ -50,7 +50,7 @@ def report_jointly(
         shared=posed.shared,
         notices=(*posed.notices, *_notices(posed, summit, found)),
         log_likelihood=marginal(problem, point),
-        log_prior=sum(own.log_prior for own in point.modules),
+        log_prior=point.log_prior,
         trace=summit.trace,
         cycles=summit.cycles,
         information_passes=summit.looks + found.passes,

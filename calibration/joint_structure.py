@@ -29,9 +29,13 @@ class JointParameters:
 
 @dataclass(frozen=True, eq=False)
 class JointStructure:
-    """`modules` (D) have the same nodes and groups. P are the law's parameters, F all free ones."""
+    """`modules` (D) have the same nodes and groups. P are the law's parameters, F all free ones.
+
+    `lkj` is the prior of the correlations.
+    """
 
     modules: tuple[Structure, ...]
+    lkj: float = 1.0
 
     @property
     def nodes(self) -> Floats:
@@ -84,7 +88,7 @@ class JointStructure:
         parts = zip(self.modules, self.places, strict=True)
         raws = tuple(structure.expand(free[place]) for structure, place in parts)
         groups = [s.groups(raw) for s, raw in zip(self.modules, raws, strict=True)]
-        return JointParameters(raws, AbilityLaw(np.stack(groups), free[self.pairs]))
+        return JointParameters(raws, AbilityLaw(np.stack(groups), free[self.pairs], self.lkj))
 
     def shortened(self, step: Floats, stride: float) -> Floats:
         """Return a step (F,) in which no item's largest change is above `stride`."""

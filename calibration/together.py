@@ -23,6 +23,9 @@ from calibration.pooling import pool_items
 from calibration.reading import ItemFacts
 from calibration.responses import Responses
 
+# The prior of the correlations, where items have priors.
+WEAK_LKJ = 2.0
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class CorrelatedModules(Calibrations):
@@ -64,6 +67,7 @@ def calibrate_together(
         modules_of(responses.items, facts),
         models=models_of(responses, facts, request.model),
         priors=priors_of(facts, request.priors),
+        lkj=1.0 if request.priors == "none" else WEAK_LKJ,
         tolerance=request.tolerance,
         se=request.se,
         watch=partial(watch, ALL) if watch else unseen,

@@ -101,9 +101,9 @@ def test_marginal_likelihood_of_five_modules_agrees_with_many_points() -> None:
     assert ours == pytest.approx(np.mean(sums), abs=4 * error)
 
 
-def posed(data, names, models, priors=NO_PRIORS):
+def posed(data, names, models, priors=NO_PRIORS, lkj=1.0):
     parts = split(screen(data, models_of(data.items, models)), names)
-    return pose_jointly(data, parts, priors, NODES)[0]
+    return pose_jointly(data, parts, priors, NODES, lkj)[0]
 
 
 def moved(problem, spread=0.05):
@@ -121,7 +121,7 @@ def test_without_correlation_modules_are_apart() -> None:
 def test_gradient_is_the_objective_s() -> None:
     """Every model, groups and priors at once; a person's sites are found again at each point."""
     data, names = mixed_modules()
-    problem = posed(data, names, MIXED, author_priors(dict.fromkeys(data.items, 0.2)))
+    problem = posed(data, names, MIXED, author_priors(dict.fromkeys(data.items, 0.2)), 2.5)
     x = moved(problem)
     gradient = problem.at(x).gradient
     for k in range(x.size):
@@ -134,8 +134,9 @@ def test_gradient_is_the_objective_s() -> None:
 @pytest.mark.parametrize("sandwich", [False, True])
 def test_information_is_the_gradient_s_slope(sandwich) -> None:
     scores, names, _, _ = modular(300, 3, 5, 0.6, seed=3)
-    problem = posed(Responses.from_matrix(scores), names, Model.TWO_PL)
-    found = fit_modules(scores, names, tolerance=1e-6)
+    lkj = 1.0 if sandwich else 2.0
+    problem = posed(Responses.from_matrix(scores), names, Model.TWO_PL, NO_PRIORS, lkj)
+    found = fit_modules(scores, names, lkj=lkj, tolerance=1e-6)
     point = problem.at(found.free)
     information = joint_information(
         problem.structure,
@@ -296,6 +297,20 @@ def test_abilities_that_are_one_and_the_same() -> None:
     if found.correlations[0, 1] > 0.994:
         assert any(notice.kind == "boundary" for notice in found.notices)
         assert np.isnan(found.correlations_se[0, 1])
+
+
+def test_a_prior_keeps_the_correlations_of_few_persons_from_being_singular() -> None:
+    scores, names, _, _ = modular(60, 4, 4, 0.6, seed=3)
+    free = fit_modules(scores, names, priors=author_priors({}))
+    held = fit_modules(scores, names, priors=author_priors({}), lkj=2.0)
+    assert np.isnan(free.correlations_se).any()
+    assert held.converged
+    off = ~np.eye(4, dtype=bool)
+    assert (held.correlations_se[off] > 0.05).all()
+    assert (np.abs(held.correlations - 0.6)[off] < 4 * held.correlations_se[off]).all()
+    many, names, _, _ = modular(800, 3, 6, 0.6, seed=9)
+    flat, weak = (fit_modules(many, names, lkj=shape).correlations for shape in (1.0, 2.0))
+    assert 0 < np.abs(flat - weak).max() < 0.01
 
 
 @pytest.mark.slow
