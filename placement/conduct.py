@@ -11,6 +11,7 @@ import numpy as np
 from placement.arrays import Booleans, Floats, Integers
 from placement.combinations import reasons_of
 from placement.design import Design, ModuleDesign
+from placement.draws import Draws, Stream
 from placement.exposure_control import at_hand
 from placement.outcomes import StopReason
 from placement.pool import Pool
@@ -42,22 +43,23 @@ def section_of(design: Design, module: ModuleDesign, pool: Pool) -> Section:
 
 def stop_codes(design: Design, standing: Standing) -> Integers:
     """Return where each examinee's reason to stop stands in `REASONS`, (N,), or `GOES_ON`."""
-    n, stopping = standing.n, design.stopping
+    n, stopping, size = standing.n, design.stopping, len(standing.section.pool)
     codes = np.full(n.size, GOES_ON, dtype=np.int64)
-    enough = (n >= stopping.minimum) & stopping(standing)
+    enough = stopping(standing) & (n >= stopping.minimum)
     if enough.any():
         told = np.array([REASONS.index(reason) for reason in reasons_of(stopping, standing)])
         codes[enough] = told[enough]
-    codes[n >= stopping.maximum] = REASONS.index(StopReason.LENGTH)
-    exhausted = (n >= len(standing.section.pool)) & (n < stopping.maximum) & ~enough
-    codes[exhausted] = REASONS.index(StopReason.POOL_EXHAUSTED)
+    if np.maximum.reduce(n, initial=0) >= min(stopping.maximum, size):
+        codes[n >= stopping.maximum] = REASONS.index(StopReason.LENGTH)
+        exhausted = (n >= size) & (n < stopping.maximum) & ~enough
+        codes[exhausted] = REASONS.index(StopReason.POOL_EXHAUSTED)
     return codes
 
 
 def next_items(
     design: Design,
     standing: Standing,
-    generator: np.random.Generator,
+    chance: np.random.Generator | Draws,
     place: Integers | None = None,
 ) -> Integers:
     """Return the row of the next item for each examinee, (N,); each must have one left.
@@ -70,7 +72,7 @@ def next_items(
         place = standing.n if opens else standing.n + design.opening.questions
     values = design.opening(standing, design.selector(standing), place)
     values = design.content(standing, values)
-    draws = generator.random((len(values), values.shape[1] + 1))
+    draws = Stream(chance, values.shape) if isinstance(chance, np.random.Generator) else chance
     return at_hand(design.exposure, standing.section)(values, standing.n, draws)
 
 

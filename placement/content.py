@@ -1,12 +1,16 @@
 """The blueprint: every category of a module gets its share of the questions."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 
-from placement.arrays import Booleans, Floats
+from placement.arrays import Booleans, Floats, frozen
 from placement.errors import refuse
-from placement.standing import Standing
+from placement.standing import Section, Standing
+
+_Table = TypeVar("_Table", Booleans, Floats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +31,39 @@ class Blueprint:
 
     def __call__(self, standing: Standing, values: Floats) -> Floats:
         left = np.where(standing.given, -np.inf, values)
-        if not standing.section.shares.size:
+        section = standing.section
+        shares = section.shares
+        if not shares.size:
             return left
-        member = _membership(standing)
+        member = _membership(section)
         asked = standing.given @ member
-        serves = ~standing.given @ member > 0
-        shares = standing.section.shares
+        serves = asked < member.sum(axis=0)
         # 3 items of 40 have a share of 0.075, whatever the last bit of the division says.
         weighty = shares >= self.required - 1e-9
         due = (asked == 0) & serves & weighty
-        lack = (shares * (standing.n[:, None] + 1) - asked) @ member.T
-        return _narrowed(left, due.astype(np.float64) @ member.T > 0, lack)
+        lack = shares * (standing.n[:, None] + 1) - asked
+        return _narrowed(left, _of_items(due, section), _of_items(lack, section))
 
 
-def _membership(standing: Standing) -> Floats:
+@lru_cache(maxsize=64)
+def _membership(section: Section) -> Floats:
     """Return 1 where an item belongs to a category, (J, C)."""
-    section = standing.section
-    return np.equal.outer(section.codes, np.arange(section.shares.size)).astype(np.float64)
+    return frozen(np.equal.outer(section.codes, np.arange(section.shares.size)))
+
+
+def _of_items(table: _Table, section: Section) -> _Table:
+    """Return what holds of each item, (N, J), from what holds of categories, (N, C); 0 of none."""
+    none = np.zeros((len(table), 1), dtype=table.dtype)
+    return np.concatenate((table, none), axis=1)[:, section.codes]
 
 
 def _narrowed(left: Floats, due: Booleans, lack: Floats) -> Floats:
     """Keep what is due; nothing due: weigh by what is lacking; nothing lacking: keep all."""
     first_round = np.where(due, left, -np.inf)
+    begun = first_round.max(axis=1) > -np.inf
+    if begun.all():
+        return first_round
     # An item already given is worth -inf, and stays so: its factor is kept off zero.
     later = np.where(lack > 0, left * np.where(lack > 0, lack, 1), -np.inf)
-    chosen = np.where(np.isfinite(first_round).any(axis=1, keepdims=True), first_round, later)
-    return np.where(np.isfinite(chosen).any(axis=1, keepdims=True), chosen, left)
+    chosen = np.where(begun[:, None], first_round, later)
+    return np.where(chosen.max(axis=1, keepdims=True) > -np.inf, chosen, left)

@@ -1,13 +1,16 @@
 """The engine's one question: given these answers, what now? A pure function."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from placement.arrays import Booleans, Floats, Integers
 from placement.conduct import (
     GOES_ON,
+    KEPT,
     REASONS,
     next_items,
     next_modules,
@@ -15,19 +18,56 @@ from placement.conduct import (
     stop_codes,
 )
 from placement.design import Design
+from placement.draws import Block
 from placement.errors import CategoryError, RepeatedItemError, UnknownItemError
 from placement.outcomes import Administer, Finish, ModulePlacement, ModulePosterior
 from placement.pool import Pool
-from placement.posterior import quantiles
+from placement.posterior import posterior_of, quantiles
 from placement.responses import Response
 from placement.standing import Section, Standing
 from placement.together import Together, end_of
 from placement.tracks import expected_losses
 
-Own = list[tuple[int, int]]
-"""The rows of one module's items and the categories of the answers."""
+Own = list[int]
+"""The answers to one module in their order, each as row × K + category, K the pool's most."""
 _History = tuple[Booleans, Floats]
 """What was given, (n + 1, J), and log likelihoods, (n + 1, Q), after 0, 1, … n answers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Course:
+    """A design joined to its pool, once and for all.
+
+    `places` holds of each item its module's number, its row there × K, and its own number of
+    categories; K is the greatest such number in the module's pool.
+    """
+
+    sections: tuple[Section, ...]
+    together: Together | None
+    places: Mapping[str, tuple[int, int, int]]
+
+    @classmethod
+    def of(cls, design: Design, pool: Pool) -> Self:
+        sections = tuple(section_of(design, module, pool) for module in design.modules)
+        places = {
+            item: (number, row * section.pool.width, size)
+            for number, section in enumerate(sections)
+            for row, (item, size) in enumerate(
+                zip(section.pool.items, section.pool.n_categories().tolist(), strict=True)
+            )
+        }
+        return cls(sections, Together.of(design, pool), places)
+
+
+class _Answers(NamedTuple):
+    """The answers to each module, and the number of the module that each answer belongs to."""
+
+    owns: list[Own]
+    numbers: list[int]
+
+    def places(self, number: int) -> list[int]:
+        """Return how many answers there were in all after each answer to one module."""
+        return [place for place, own in enumerate(self.numbers, start=1) if own == number]
 
 
 class _Progress(NamedTuple):
@@ -48,74 +88,80 @@ def decide(
     design's order says which module comes next. Placements are those of all answers together.
     `ResponseError` when the responses cannot belong to this design and pool.
     """
-    _refuse_strangers(design, pool, responses)
-    together = Together.of(design, pool)
-    if together:
-        progress = _progress_together(design, together, responses)
+    course = _course(design, pool)
+    answers = _split(course, responses)
+    if course.together:
+        progress = _progress_together(design, course.together, answers)
     else:
         progress = [
-            _progress(design, section_of(design, module, pool), responses)
-            for module in design.modules
+            _progress(design, section, own, answers.places(number))
+            for number, (section, own) in enumerate(zip(course.sections, answers.owns, strict=True))
         ]
     if any(module.code == GOES_ON for module in progress):
-        generator = np.random.default_rng((seed, len(responses)))
-        return _administer(design, progress, generator)
+        return _administer(design, progress, (seed, len(responses)))
     placements = tuple(_placement(design, module) for module in progress)
     last = max(range(len(progress)), key=lambda number: (progress[number].ended, number))
     return Finish(placements, placements[last].reason)
 
 
-def _refuse_strangers(design: Design, pool: Pool, responses: Sequence[Response]) -> None:
-    tested = {module.module for module in design.modules}
-    rows, seen = pool.positions(), set[str]()
+@lru_cache(maxsize=KEPT)
+def _course(design: Design, pool: Pool) -> _Course:
+    return _Course.of(design, pool)
+
+
+def _split(course: _Course, responses: Sequence[Response]) -> _Answers:
+    """Sort the answers by module; refuse those that cannot belong here."""
+    answers = _Answers([[] for _ in course.sections], [])
+    seen = set[str]()
     for response in responses:
-        _refuse_stranger(pool, tested, rows, response)
-        if response.item in seen:
-            raise RepeatedItemError(f"item {response.item!r} is answered twice")
-        seen.add(response.item)
+        item, category = response.item, response.category
+        place = course.places.get(item)
+        if place is None:
+            raise UnknownItemError(f"item {item!r} is not in the pool of this design")
+        number, first, size = place
+        if not 0 <= category < size:
+            raise CategoryError(f"item {item!r} has no category {category}")
+        if item in seen:
+            raise RepeatedItemError(f"item {item!r} is answered twice")
+        seen.add(item)
+        answers.owns[number].append(first + category)
+        answers.numbers.append(number)
+    return answers
 
 
-def _refuse_stranger(
-    pool: Pool, tested: set[str], rows: dict[str, int], response: Response
-) -> None:
-    row = rows.get(response.item)
-    if row is None or pool.modules[row] not in tested:
-        raise UnknownItemError(f"item {response.item!r} is not in the pool of this design")
-    if not 0 <= response.category < pool.n_categories()[row]:
-        raise CategoryError(f"item {response.item!r} has no category {response.category}")
+def _progress(design: Design, section: Section, own: Own, places: Sequence[int]) -> _Progress:
+    """Follow one module's answers from the first; it stopped where its rule first said so.
 
-
-def _progress(design: Design, section: Section, responses: Sequence[Response]) -> _Progress:
-    """Follow one module's answers from the first; it stopped where its rule first said so."""
-    rows = section.pool.positions()
-    places = [place for place, r in enumerate(responses, start=1) if r.item in rows]
-    own = [(rows[r.item], r.category) for r in responses if r.item in rows]
-    given, sums = _history(section, own)
-    codes = stop_codes(design, Standing.of(section, given, sums))
+    `places`: how many answers there were in the whole sitting after each of its own.
+    """
+    # A rule says nothing before its minimum, nor before the pool is empty.
+    fewest = min(design.stopping.minimum, len(section.pool))
+    last = _last(section, own)
+    if len(own) < fewest:
+        return _Progress(Standing.of(section, *last, n=np.array([len(own)])), GOES_ON, -1)
+    given, sums = _history(section, own, fewest)
+    counts = np.arange(fewest, len(own) + 1)
+    # One exponential for all of them.
+    posterior = posterior_of(section.prior, np.concatenate((sums, last[1])))
+    history = Standing.at(section, given, sums, posterior[:-1], counts, section.prior)
+    standing = Standing.at(section, *last, posterior[-1:], counts[-1:], section.prior)
+    codes = stop_codes(design, history)
     stops = np.flatnonzero(codes != GOES_ON)
-    # Summed in the pool's order, so that the order of answers cannot change a digit.
-    given, sums = _history(section, sorted(own))
-    standing = Standing.of(section, given[-1:], sums[-1:])
     if not stops.size:
         return _Progress(standing, GOES_ON, -1)
-    return _Progress(standing, int(codes[stops[0]]), [0, *places][stops[0]])
+    return _Progress(standing, int(codes[stops[0]]), [0, *places][fewest + stops[0]])
 
 
-def _progress_together(
-    design: Design, together: Together, responses: Sequence[Response]
-) -> list[_Progress]:
+def _progress_together(design: Design, together: Together, answers: _Answers) -> list[_Progress]:
     """Follow the answers to correlated modules: each ended where its rule first said so.
 
     Every prefix of the answers is looked at; then all of them once more, summed in the pool's
     order, so that the order of answers cannot change a digit of what is reported.
     """
-    owns, counts = _split(together, responses)
-    pairs = list(zip(together.sections, owns, strict=True))
-    ends = _ends(design, together, [_history(*pair) for pair in pairs], counts)
-    lasts = [_history(section, sorted(own)) for section, own in pairs]
-    now = together.standings(
-        [some[-1:] for some, _ in lasts], np.stack([some[-1:] for _, some in lasts])
-    )
+    parts = list(zip(together.sections, answers.owns, strict=True))
+    ends = _ends(design, together, [_history(*part) for part in parts], _counts(answers))
+    lasts = [_last(*part) for part in parts]
+    now = together.standings([some for some, _ in lasts], np.stack([some for _, some in lasts]))
     return [_Progress(standing, *end) for standing, end in zip(now, ends, strict=True)]
 
 
@@ -155,40 +201,44 @@ def _looks(count: Integers, fewest: int) -> list[Integers]:
     return [some for some in looks if some.size]
 
 
-def _split(together: Together, responses: Sequence[Response]) -> tuple[list[Own], Integers]:
-    """Return each module's answers, and how many of each, (n + 1, D), after 0, 1, … n answers."""
-    places = [section.pool.positions() for section in together.sections]
-    owns: list[Own] = [[] for _ in places]
-    counts = np.zeros((len(responses) + 1, len(places)), dtype=np.int64)
-    for n, response in enumerate(responses, start=1):
-        number = next(d for d, rows in enumerate(places) if response.item in rows)
-        owns[number].append((places[number][response.item], response.category))
+def _counts(answers: _Answers) -> Integers:
+    """Return how many answers each module had, (n + 1, D), after 0, 1, … n answers in all."""
+    counts = np.zeros((len(answers.numbers) + 1, len(answers.owns)), dtype=np.int64)
+    for n, number in enumerate(answers.numbers, start=1):
         counts[n:, number] += 1
-    return owns, counts
+    return counts
 
 
-def _history(section: Section, own: Sequence[tuple[int, int]]) -> _History:
-    """Follow the answers to one section."""
-    rows = np.array([row for row, _ in own], dtype=np.int64)
-    categories = np.array([category for _, category in own], dtype=np.int64)
-    tables = np.log(section.pool.probabilities[rows, categories])
-    start = np.zeros((1, section.pool.nodes.size))
-    sums = np.cumsum(np.concatenate((start, tables)), axis=0)
-    given = np.zeros((len(own) + 1, len(section.pool)), dtype=np.bool_)
-    for n, row in enumerate(rows):
-        given[n + 1 :, row] = True
-    return given, sums
+def _history(section: Section, own: Own, fewest: int = 0) -> _History:
+    """Follow the answers to one section, from the first `fewest` of them to all."""
+    answers = np.array(own, dtype=np.int64)
+    taken = np.arange(fewest, len(own) + 1)[:, None] > np.arange(len(own))
+    given = np.zeros((len(taken), len(section.pool)), dtype=np.bool_)
+    given[:, answers // section.pool.width] = taken
+    return given, taken.astype(np.float64) @ section.pool.log_chances(answers)
+
+
+def _last(section: Section, own: Own) -> _History:
+    """Return what was given, (1, J), and the log likelihood, (1, Q), after all answers.
+
+    Summed in the pool's order, so that the order of answers cannot change a digit.
+    """
+    answers = np.array(sorted(own), dtype=np.int64)
+    given = np.zeros((1, len(section.pool)), dtype=np.bool_)
+    given[0, answers // section.pool.width] = True
+    return given, np.add.reduce(section.pool.log_chances(answers), axis=0, keepdims=True)
 
 
 def _administer(
-    design: Design, progress: Sequence[_Progress], generator: np.random.Generator
+    design: Design, progress: Sequence[_Progress], chance: tuple[int, int]
 ) -> Administer:
-    going = np.array([[module.code == GOES_ON for module in progress]])
     standings = [module.standing for module in progress]
-    number = int(next_modules(design, standings, going)[0])
+    number = _next_module(design, progress)
     standing = standings[number]
+    size = len(standing.section.pool)
+    draws = Block(lambda: np.random.default_rng(chance).random((1, size + 1)))
     place = np.array([sum(int(module.n[0]) for module in standings)])
-    row = int(next_items(design, standing, generator, place)[0])
+    row = int(next_items(design, standing, draws, place)[0])
     return Administer(
         standing.section.pool.items[row],
         standing.section.module,
@@ -197,6 +247,15 @@ def _administer(
         _remaining(design, standing),
         tuple(_posterior(design, module) for module in standings),
     )
+
+
+def _next_module(design: Design, progress: Sequence[_Progress]) -> int:
+    """Return the number of the next question's module; where one goes on, no order is asked."""
+    going = [module.code == GOES_ON for module in progress]
+    if going.count(True) == 1:
+        return going.index(True)
+    standings = [module.standing for module in progress]
+    return int(next_modules(design, standings, np.array([going]))[0])
 
 
 def _remaining(design: Design, standing: Standing) -> tuple[int, int]:
@@ -221,8 +280,8 @@ def _posterior(design: Design, standing: Standing) -> ModulePosterior:
     return ModulePosterior(
         section.module,
         design.tracks[int(design.guard(standing, losses)[0])].name,
-        tuple(map(float, probabilities[0])),
-        tuple(map(float, losses[0])),
+        tuple(probabilities[0].tolist()),
+        tuple(losses[0].tolist()),
         float(theta[0]),
         float(se[0]),
         (float(low), float(high)),
@@ -241,6 +300,6 @@ def _placement(design: Design, module: _Progress) -> ModulePlacement:
         reason=REASONS[module.code],
         near_boundary=bool(near[0]),
         own_track=design.tracks[int(own_losses[0].argmin())].name,
-        own_probabilities=tuple(map(float, own[0])),
+        own_probabilities=tuple(own[0].tolist()),
         discordant=bool(standing.discordant[0]),
     )

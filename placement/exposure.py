@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from placement.arrays import Booleans, Floats, Integers
+from placement.draws import Draws
 from placement.errors import refuse
+
+APART = 2e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +28,47 @@ class Randomesque:
         usable = min(self.early, self.later) >= 1 and self.n_early >= 0
         refuse([] if usable else ["exposure: early and later start at 1, n_early at 0"])
 
-    def __call__(self, values: Floats, n: Integers, draws: Floats) -> Integers:
-        most = np.where(n < self.n_early, self.early, self.later)
-        finite = np.isfinite(values)
-        few = np.minimum(most, finite.sum(axis=1))
-        rank = np.minimum((draws[:, -1] * few).astype(np.int64), few - 1)
-        best, doubtful = _plainly_ranked(values, finite, rank)
+    def __call__(self, values: Floats, n: Integers, draws: Draws) -> Integers:
+        best, doubtful = _best(values)
+        rank = np.zeros_like(best)
+        if max(self.early, self.later) > 1:
+            most = np.where(n < self.n_early, self.early, self.later)
+            few = np.minimum(most, np.isfinite(values).sum(axis=1))
+            rank = np.minimum((draws.lots() * few).astype(np.int64), few - 1)
+            if rank.any():
+                best, doubtful = _plainly_ranked(values, rank)
         if doubtful.any():
-            some = _rounded(values[doubtful]), draws[doubtful, :-1], rank[doubtful]
+            some = _rounded(values[doubtful]), draws.of_items(doubtful), rank[doubtful]
             best[doubtful] = _ranked(*some)
         return best
 
 
-def _plainly_ranked(values: Floats, finite: Booleans, rank: Integers) -> tuple[Integers, Booleans]:
-    """Return the column of each row's value of `rank`, and the rows where it is too close to call.
+def _best(values: Floats) -> tuple[Integers, Booleans]:
+    """Return the column of each row's greatest value, and the rows where it is too close to call.
 
-    Two billionths of the largest value apart, two values round to different ones for certain.
+    Two billionths of it apart, two values round to different ones for certain.
     """
-    rows, last = np.arange(len(values)), int(rank.max(initial=0))
-    best, doubtful = np.zeros_like(rows), np.zeros(rows.size, dtype=np.bool_)
-    if not values.size:
-        return best, doubtful
-    known = np.where(finite, values, 0)
-    margin = 2e-9 * np.maximum(known.max(axis=1), -known.min(axis=1))
-    left = values.copy() if last else values
-    for taken in range(last + 1):
-        found, due = left.argmax(axis=1), rank >= taken
-        near = left >= (left[rows, found] - margin)[:, None]
-        doubtful |= due & (near.sum(axis=1) > 1)
-        best = np.where(due, found, best)
-        if taken < last:
-            left[rows, found] = -np.inf
-    return best, doubtful
+    best = values.argmax(axis=1)
+    least = values[np.arange(best.size), best] * (1 - APART)
+    near = values >= least[:, None]
+    if np.count_nonzero(near) == best.size:
+        return best, np.zeros(best.size, dtype=np.bool_)
+    return best, near.sum(axis=1) > 1
+
+
+def _plainly_ranked(values: Floats, rank: Integers) -> tuple[Integers, Booleans]:
+    """Return the same for each row's value of `rank` from the top."""
+    rows, last, left = np.arange(len(values)), int(rank.max()), values.copy()
+    places, worths = [], []
+    for taken in range(last + 2):
+        places.append(left.argmax(axis=1))
+        worths.append(left[rows, places[-1]])
+        if taken <= last:
+            left[rows, places[-1]] = -np.inf
+    tops = np.array(worths)
+    near = tops[1:] >= tops[:-1] - APART * tops[0]
+    near &= np.arange(last + 1)[:, None] <= rank
+    return np.array(places)[rank, rows], near.any(axis=0)
 
 
 def _ranked(values: Floats, draws: Floats, rank: Integers) -> Integers:

@@ -6,6 +6,7 @@ from math import isfinite
 import numpy as np
 
 from placement.arrays import Booleans, Floats, Integers
+from placement.draws import Draws
 from placement.errors import refuse
 from placement.standing import Section
 from placement.strategies import Exposure
@@ -47,11 +48,11 @@ class Progressive:
         rates = columns(self.rates, section, 0.0)
         return _Restricted(self, (rates >= self.cap) if self.cap < 1 else rates > 1)
 
-    def __call__(self, values: Floats, n: Integers, draws: Floats) -> Integers:
+    def __call__(self, values: Floats, n: Integers, draws: Draws) -> Integers:
         weight = self.weight(n)[:, None]
         finite = np.isfinite(values)
         top = np.where(finite, values, 0).max(axis=1, keepdims=True)
-        mixed = weight * np.where(finite, values, 0) + (1 - weight) * top * draws[:, :-1]
+        mixed = weight * np.where(finite, values, 0) + (1 - weight) * top * draws.of_items()
         return np.asarray(np.where(finite, mixed, -np.inf).argmax(axis=1), dtype=np.int64)
 
     def weight(self, n: Integers) -> Floats:
@@ -76,7 +77,7 @@ class SympsonHetter:
         """Return the rule for the items of one section."""
         return _Lottery(columns(self.chances, section, 1.0))
 
-    def __call__(self, values: Floats, n: Integers, draws: Floats) -> Integers:
+    def __call__(self, values: Floats, n: Integers, draws: Draws) -> Integers:
         return _Lottery(np.ones(values.shape[1]))(values, n, draws)
 
 
@@ -96,7 +97,7 @@ class _Restricted:
     rule: Progressive
     full: Booleans
 
-    def __call__(self, values: Floats, n: Integers, draws: Floats) -> Integers:
+    def __call__(self, values: Floats, n: Integers, draws: Draws) -> Integers:
         return self.rule(kept_open(values, ~self.full[None]), n, draws)
 
 
@@ -104,9 +105,9 @@ class _Restricted:
 class _Lottery:
     chances: Floats
 
-    def __call__(self, values: Floats, n: Integers, draws: Floats) -> Integers:
+    def __call__(self, values: Floats, n: Integers, draws: Draws) -> Integers:
         del n
-        drawn = kept_open(values, draws[:, :-1] <= self.chances)
+        drawn = kept_open(values, draws.of_items() <= self.chances)
         return np.asarray(drawn.argmax(axis=1), dtype=np.int64)
 
 

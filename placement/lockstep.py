@@ -10,7 +10,7 @@ from placement.conduct import GOES_ON, next_items, next_modules, stop_codes
 from placement.design import Design
 from placement.pool import Pool
 from placement.posterior import moments
-from placement.quadrature import interpolation
+from placement.quadrature import interpolated
 from placement.standing import Section, Standing
 from placement.together import Endings, Together, ended
 
@@ -31,30 +31,42 @@ class Sittings:
 
 def right_answers(pool: Pool, theta: Floats, draws: Floats) -> Integers:
     """Return the answers (N, J) of examinees at theta (N,) by uniform draws (N, J)."""
-    weights = interpolation(pool.nodes, theta)
     steps = np.cumsum(pool.probabilities, axis=1)[:, :-1]
-    levels = np.einsum("nq,jkq->njk", weights, steps, optimize=True)
-    return np.asarray((draws[:, :, None] >= levels).sum(axis=2), dtype=np.int64)
+    answers = np.zeros(draws.shape, dtype=np.int64)
+    for step in range(steps.shape[1]):
+        answers += draws >= interpolated(pool.nodes, theta, steps[:, step].T.copy())
+    return answers
 
 
 def sit(
     design: Design, section: Section, answers: Integers, generator: np.random.Generator
 ) -> Sittings:
     """Give the section to N examinees whose answer to every item, (N, J), is already fixed."""
+    size, pool = len(answers), section.pool
     given = np.zeros(answers.shape, dtype=np.bool_)
-    sums = np.zeros((len(answers), section.pool.nodes.size))
-    codes = np.full(len(answers), GOES_ON, dtype=np.int64)
+    sums = np.zeros((size, pool.nodes.size))
+    codes = np.full(size, GOES_ON, dtype=np.int64)
+    lengths = np.zeros(size, dtype=np.int64)
     precision: list[Floats] = []
-    tables = np.log(section.pool.probabilities)
-    while (going := np.flatnonzero(codes == GOES_ON)).size:
-        standing = Standing.of(section, given[going], sums[going])
-        precision.append(_spread(1 / standing.variance, going, len(answers)))
-        codes[going] = stop_codes(design, standing)
-        still = codes[going] == GOES_ON
-        rows, asked = going[still], next_items(design, standing.only(still), generator)
-        given[rows, asked] = True
-        sums[rows] += tables[asked, answers[rows, asked]]
-    return Sittings(Standing.of(section, given, sums), codes, np.array(precision))
+    # Those who go on are kept together, so that a step costs nothing for those who have ended.
+    rows, seen, known = np.arange(size), given.copy(), sums.copy()
+    while rows.size:
+        n = np.full(rows.size, len(precision))
+        standing = Standing.of(section, seen, known, n=n)
+        precision.append(_spread(1 / standing.variance, rows, size))
+        now = stop_codes(design, standing)
+        if (ended := now != GOES_ON).any():
+            out = rows[ended]
+            codes[out], lengths[out] = now[ended], n[ended]
+            given[out], sums[out] = seen[ended], known[ended]
+            standing = standing.only(~ended)
+            rows, seen, known = rows[~ended], standing.given, standing.log_likelihood
+        if rows.size:
+            asked = next_items(design, standing, generator)
+            seen[np.arange(rows.size), asked] = True
+            known += pool.log_chances(asked * pool.width + answers[rows, asked])
+    standing = Standing.of(section, given, sums, n=lengths)
+    return Sittings(standing, codes, np.array(precision))
 
 
 def _spread(values: Floats, rows: Integers, size: int) -> Floats:

@@ -32,7 +32,7 @@ class Opening:
         `place` (N,) is the number of questions that each examinee has had in the whole sitting.
         """
         early = place < self.questions
-        if not early.any():
+        if not (self.questions and early.any()):
             return values
         easy = expected_share(standing.section) >= self.success
         free = ~standing.given & easy

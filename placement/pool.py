@@ -6,14 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from placement.arrays import Booleans, Floats, Integers, frozen
 from placement.curves import CurveSet
 from placement.errors import PoolError
 from placement.items import ItemParameters
 from placement.models import Curves
-from placement.quadrature import STANDARD, Quadrature, neighbours
+from placement.quadrature import STANDARD, Quadrature, interpolated, neighbours_of_one
 
 SMALLEST = 1e-300
 TABLES = ("probabilities", "logs", "information", "tilt", "a", "b", "c", "d")
@@ -86,9 +85,18 @@ class Pool:
             self._rows.update((item, j) for j, item in enumerate(self.items))
         return self._rows
 
+    @property
+    def width(self) -> int:
+        """The number of categories that the tables hold for every item, K."""
+        return int(self.probabilities.shape[1])
+
     def n_categories(self) -> Integers:
         """Return the number of response categories of each item, shape (J,)."""
         return self.sizes
+
+    def log_chances(self, answers: Integers) -> Floats:
+        """Return the log chance, (n, Q), of answers, each row × K + category, (n,)."""
+        return self.logs.reshape(-1, self.nodes.size).take(answers, axis=0)
 
     def information_at(self, points: Floats) -> Floats:
         """Return the Fisher information of each item at abilities (N,), (N, J).
@@ -98,13 +106,10 @@ class Pool:
         if not self._by_node:
             self._by_node.append(frozen(self.information.T))
         table = self._by_node[0]
-        first, weights = neighbours(self.nodes, points)
         if points.size == 1:
-            return np.asarray(weights @ table[first[0] : first[0] + 4])
-        columns = (first[:, None] + np.arange(4)).ravel()
-        starts = np.arange(0, 4 * points.size + 1, 4)
-        shape = (points.size, self.nodes.size)
-        return np.asarray(csr_array((weights.ravel(), columns, starts), shape) @ table)
+            begin, four = neighbours_of_one(self.nodes, float(points[0]))
+            return np.asarray(four[None] @ table[begin : begin + 4])
+        return interpolated(self.nodes, points, table)
 
     def _part(self, module: str) -> Self:
         rows = [j for j, name in enumerate(self.modules) if name == module]

@@ -6,11 +6,15 @@ a cell has two edges, so that a cut score can split it (`docs/decisions/0001-qua
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from placement.arrays import Floats, Integers, frozen
 from placement.errors import PoolError
+
+_Number = TypeVar("_Number", float, Floats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,15 @@ def interpolation(nodes: Floats, points: Floats) -> Floats:
     return weights
 
 
+def interpolated(nodes: Floats, points: Floats, table: Floats) -> Floats:
+    """Return the values of a table (Q, M) at N points, (N, M): four rows are read for each."""
+    first, weights = neighbours(nodes, points)
+    columns = (first[:, None] + np.arange(4)).ravel()
+    starts = np.arange(0, 4 * points.size + 1, 4)
+    shape = (points.size, nodes.size)
+    return np.asarray(csr_array((weights.ravel(), columns, starts), shape) @ table)
+
+
 def neighbours(nodes: Floats, points: Floats) -> tuple[Integers, Floats]:
     """Return the first of each point's four nodes, (N,), and the weights of the four, (N, 4)."""
     step = nodes[1] - nodes[0]
@@ -65,14 +78,23 @@ def neighbours(nodes: Floats, points: Floats) -> tuple[Integers, Floats]:
     return first, lagrange(place - first)
 
 
+def neighbours_of_one(nodes: Floats, point: float) -> tuple[int, Floats]:
+    """Return the same for one point: its first node, and the weights of the four, (4,)."""
+    lowest = float(nodes[0])
+    place = min(max((point - lowest) / (float(nodes[1]) - lowest), 0.0), nodes.size - 1.0)
+    first = min(max(int(place) - 1, 0), nodes.size - 4)
+    return first, np.array(_cubic(place - first))
+
+
 def lagrange(t: Floats) -> Floats:
     """Return weights (…, 4) of the values at 0, 1, 2, 3 for the cubic's value at t (…)."""
-    return np.stack(
-        (
-            -(t - 1) * (t - 2) * (t - 3) / 6,
-            t * (t - 2) * (t - 3) / 2,
-            -t * (t - 1) * (t - 3) / 2,
-            t * (t - 1) * (t - 2) / 6,
-        ),
-        axis=-1,
+    return np.stack(_cubic(t), axis=-1)
+
+
+def _cubic(t: _Number) -> tuple[_Number, _Number, _Number, _Number]:
+    return (
+        -(t - 1) * (t - 2) * (t - 3) / 6,
+        t * (t - 2) * (t - 3) / 2,
+        -t * (t - 1) * (t - 3) / 2,
+        t * (t - 1) * (t - 2) / 6,
     )

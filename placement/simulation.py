@@ -18,7 +18,9 @@ from placement.pool import Pool
 from placement.sampling import ModuleSample, sample_of
 from placement.together import Together
 
-CHUNK = 1000
+CELLS = 75_000
+FEWEST, MOST = 64, 1000
+"""Examinees sit in groups whose tables, (N, J), stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,8 +167,9 @@ def _modules(
     """Return every module's sample where modules inform one another."""
     real = [pools[1].of_module(section.module) for section in together.sections]
     parts = []
-    for start in range(0, len(theta), CHUNK):
-        some = theta[start : start + CHUNK]
+    chunk = _chunk(max(len(section.pool) for section in together.sections))
+    for start in range(0, len(theta), chunk):
+        some = theta[start : start + chunk]
         answers = [
             right_answers(part, column, generator.random((column.size, len(part))))
             for part, column in zip(real, some.T, strict=True)
@@ -187,8 +190,14 @@ def _module(
     section = section_of(design, design.modules[number], pools[0])
     real = pools[1].of_module(section.module)
     parts = []
-    for start in range(0, theta.size, CHUNK):
-        some = theta[start : start + CHUNK]
+    chunk = _chunk(len(section.pool))
+    for start in range(0, theta.size, chunk):
+        some = theta[start : start + chunk]
         answers = right_answers(real, some, generator.random((some.size, len(real))))
         parts.append(sample_of(design, some, sit(design, section, answers, generator)))
     return ModuleSample.joined(parts)
+
+
+def _chunk(items: int) -> int:
+    """Return how many examinees sit together in a pool of this many items."""
+    return min(max(CELLS // max(items, 1), FEWEST), MOST)

@@ -53,13 +53,30 @@ class Standing:
         given: Booleans,
         log_likelihood: Floats,
         prior: Floats | None = None,
+        n: Integers | None = None,
     ) -> Self:
-        """Derive the posterior of each examinee from what they were given and how they did."""
+        """Derive the posterior of each examinee from what they were given and how they did.
+
+        `n` (N,) are the numbers of items given, counted here where a caller does not know them.
+        """
         believed = section.prior if prior is None else prior
         posterior = posterior_of(believed, log_likelihood)
+        counts = given.sum(axis=1, dtype=np.int64) if n is None else n
+        return cls.at(section, given, log_likelihood, posterior, counts, believed)
+
+    @classmethod
+    def at(
+        cls,
+        section: Section,
+        given: Booleans,
+        log_likelihood: Floats,
+        posterior: Floats,
+        n: Integers,
+        prior: Floats,
+    ) -> Self:
+        """Describe examinees whose posterior is known already."""
         mean, variance = moments(posterior, section.pool.nodes)
-        n = given.sum(axis=1, dtype=np.int64)
-        return cls(section, given, log_likelihood, posterior, mean, variance, n, believed)
+        return cls(section, given, log_likelihood, posterior, mean, variance, n, prior)
 
     def only(self, chosen: Booleans) -> Self:
         """Return the chosen examinees' standing."""

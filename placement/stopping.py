@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from typing import Self
+from functools import lru_cache
+from typing import NamedTuple, Self
 
 import numpy as np
 from scipy.special import ndtr
 
-from placement.arrays import Booleans, Floats
+from placement.arrays import Booleans, Floats, Integers, frozen
 from placement.errors import refuse
 from placement.outcomes import StopReason
 from placement.plans import ModulePlan
@@ -17,6 +17,8 @@ from placement.standing import Section, Standing
 HORIZONS = (1, 2, 3, 4, 6, 9, 13, 19, 28)
 STANDARD_NORMAL = np.linspace(-4, 4, 25)
 SHARES = np.exp(-(STANDARD_NORMAL**2) / 2) / np.exp(-(STANDARD_NORMAL**2) / 2).sum()
+NOW_LESS_AHEAD = np.append(-SHARES, 1)
+"""Weights of the losses at the points of the mean ahead and, last, now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +87,23 @@ class RateOfReturn:
         return StopReason.RATE_OF_RETURN
 
     def __call__(self, standing: Standing) -> Booleans:
-        return self.rate(standing) <= self.cost
+        # One horizon that repays its time is reason to go on, and the furthest most often does.
+        reaches = _reaches(self, standing.section)
+        outlook = _Outlook.of(standing)
+        enough = reaches.furthest.gains(outlook)[:, 0] <= reaches.time.take(standing.n, mode="clip")
+        unsure = np.flatnonzero(enough)
+        if unsure.size:
+            enough[unsure] = reaches.whole.rates(outlook.chosen(unsure)) <= self.cost
+        return enough
 
     def rate(self, standing: Standing) -> Floats:
         """Return the best gain per further question, (N,), in units of loss."""
-        return rate_of_return(standing, self._precision(standing.section), self.horizons)
+        return _reaches(self, standing.section).whole.rates(_Outlook.of(standing))
 
     def fitted(self, plans: Sequence[ModulePlan]) -> Self:
         return replace(self, plans=tuple(plans))
 
-    def _precision(self, section: Section) -> Floats:
+    def precision(self, section: Section) -> Floats:
         """λ(0 … longest test), from the plan; without a plan, from the items' information."""
         longest = min(self.maximum, len(section.pool))
         for plan in self.plans:
@@ -103,6 +112,7 @@ class RateOfReturn:
         return unfitted_precision(section)[: longest + 1]
 
 
+@lru_cache(maxsize=64)
 def unfitted_precision(section: Section) -> Floats:
     """Return a stand-in for λ(n), (J + 1,): prior precision, plus the best items' information.
 
@@ -111,7 +121,7 @@ def unfitted_precision(section: Section) -> Floats:
     nodes, prior = section.pool.nodes, section.prior
     variance = prior @ (nodes - prior @ nodes) ** 2
     worth = np.sort(section.pool.information @ prior)[::-1]
-    return np.concatenate(([1 / variance], 1 / variance + np.cumsum(worth)))
+    return frozen(np.concatenate(([1 / variance], 1 / variance + np.cumsum(worth))))
 
 
 def rate_of_return(standing: Standing, precision: Floats, horizons: Sequence[int]) -> Floats:
@@ -119,35 +129,116 @@ def rate_of_return(standing: Standing, precision: Floats, horizons: Sequence[int
 
     -inf where no further question is possible.
     """
-    steps = np.array([m for m in horizons if m < precision.size], dtype=np.int64)
-    reach = standing.n[:, None] + steps
-    possible = reach < precision.size
-    now = precision[np.minimum(standing.n, precision.size - 1)][:, None]
-    added = np.maximum(precision[np.where(possible, reach, 0)] - now, 0)
-    gain = _gain(standing, np.where(possible, added, 0))
-    rates = np.where(possible, gain / steps, -np.inf)
-    return np.asarray(rates.max(axis=1, initial=-np.inf))
+    return _Reach.of(precision, horizons).rates(_Outlook.of(standing))
 
 
-def _gain(standing: Standing, added: Floats) -> Floats:
-    """Return the fall in expected loss, (N, H), when precision grows by `added` (N, H)."""
-    section, variance = standing.section, standing.variance[:, None]
-    later = 1 / (1 / variance + added)
-    step = np.sqrt(np.maximum(variance - later, 0))
-    means = standing.mean[:, None, None] + step[:, :, None] * STANDARD_NORMAL
-    ahead = normal_loss(means, np.sqrt(later)[:, :, None], section) @ SHARES
-    now = normal_loss(standing.mean, np.sqrt(standing.variance), section)
-    return np.asarray(now[:, None] - ahead)
+class _Outlook(NamedTuple):
+    """All of a standing that a rate of return looks at: `mean`, `variance` and `n`, (N,)."""
+
+    section: Section
+    mean: Floats
+    variance: Floats
+    n: Integers
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        return cls(standing.section, standing.mean, standing.variance, standing.n)
+
+    def chosen(self, rows: Integers) -> Self:
+        return self._replace(mean=self.mean[rows], variance=self.variance[rows], n=self.n[rows])
+
+    def gains(self, added: Floats) -> Floats:
+        """Return the fall in expected loss, (N, H), when precision grows by `added` (N, H)."""
+        growth = self.variance[:, None] * added
+        # In units of the SD now, the mean moves by √(growth / (1 + growth)) z and the SD shrinks
+        # by √(1 + growth): so a cut is (cut - mean) √(1 + growth) - √growth z later SDs away.
+        now = np.subtract.outer(self.section.cuts, self.mean) / np.sqrt(self.variance)
+        later = now[:, :, None] * np.sqrt(1 + growth)
+        distances = np.empty((*later.shape, STANDARD_NORMAL.size + 1))
+        moves = np.sqrt(growth)[:, :, None] * STANDARD_NORMAL
+        np.subtract(later[..., None], moves, out=distances[..., :-1])
+        distances[..., -1] = now[:, :, None]
+        return np.asarray(least_loss(distances, self.section) @ NOW_LESS_AHEAD)
+
+
+class _Reach(NamedTuple):
+    """How far a test of at most L questions can go on after n = 0 … L; each (L + 1, H).
+
+    `steps` further questions, 1 where so many are not `possible`, and the precision `added`.
+    """
+
+    steps: Integers
+    possible: Booleans
+    added: Floats
+
+    @classmethod
+    def of(cls, precision: Floats, horizons: Sequence[int]) -> Self:
+        last = precision.size - 1
+        ahead = np.array([m for m in horizons if m <= last], dtype=np.int64)
+        reach = np.arange(precision.size)[:, None] + ahead
+        possible = reach <= last
+        added = np.maximum(precision[np.minimum(reach, last)] - precision[:, None], 0)
+        return cls(np.where(possible, ahead, 1), possible, np.where(possible, added, 0))
+
+    def furthest(self) -> Self:
+        """Return the same with the furthest horizon only, H = 1; where there is none, no gain."""
+        if not self.steps.size:
+            nothing = np.zeros((len(self.steps), 1))
+            return type(self)(nothing.astype(np.int64) + 1, nothing > 0, nothing)
+        place = np.where(self.possible, self.steps, 0).argmax(axis=1)[:, None]
+        steps = np.take_along_axis(self.steps, place, axis=1)
+        possible = np.take_along_axis(self.possible, place, axis=1)
+        return type(self)(steps, possible, np.take_along_axis(self.added, place, axis=1))
+
+    def gains(self, outlook: _Outlook) -> Floats:
+        """Return the gain at each horizon, (N, H)."""
+        return outlook.gains(self.added.take(outlook.n, axis=0, mode="clip"))
+
+    def rates(self, outlook: _Outlook) -> Floats:
+        """Return the best gain per further question, (N,); -inf where none is possible."""
+        steps, possible = (t.take(outlook.n, axis=0, mode="clip") for t in self[:2])
+        rates = np.where(possible, self.gains(outlook) / steps, -np.inf)
+        return np.asarray(rates.max(axis=1, initial=-np.inf))
+
+
+class _Reaches(NamedTuple):
+    """What a rule's horizons reach in a section: all of them, and the furthest.
+
+    `time` (L + 1,) is what the furthest costs, infinite where no further question is possible.
+    """
+
+    whole: _Reach
+    furthest: _Reach
+    time: Floats
+
+
+@lru_cache(maxsize=64)
+def _reaches(rule: RateOfReturn, section: Section) -> _Reaches:
+    precision = rule.precision(section)
+    whole = _Reach.of(precision, rule.horizons)
+    furthest = whole.furthest()
+    time = np.where(furthest.possible, rule.cost * furthest.steps, np.inf)[:, 0]
+    return _Reaches(whole, furthest, time)
 
 
 def normal_loss(mean: Floats, sd: Floats, section: Section) -> Floats:
     """Return the least expected loss over tracks when ability is normal; of mean's shape."""
-    cuts, losses = section.cuts, section.losses
-    below = [ndtr((cut - mean) / sd) for cut in cuts]
-    # Σ_k Λ[k, d] (F_k - F_{k-1}) = Λ[T-1, d] + Σ_k F_k (Λ[k, d] - Λ[k+1, d])
-    steps = np.diff(losses, axis=0)
-    risks = (
-        losses[-1, d] - sum(share * step for share, step in zip(below, steps[:, d], strict=True))
-        for d in range(len(losses))
-    )
-    return np.asarray(reduce(np.minimum, risks))
+    return least_loss(np.subtract.outer(section.cuts, mean) / sd, section)
+
+
+def least_loss(distances: Floats, section: Section) -> Floats:
+    """Return the same from how many standard deviations each cut is above the mean, (T - 1, …)."""
+    falls, last = _loss_steps(section)
+    risks = falls @ ndtr(distances).reshape(len(distances), -1)
+    risks += last
+    return np.asarray(np.minimum.reduce(risks).reshape(distances.shape[1:]))
+
+
+@lru_cache(maxsize=64)
+def _loss_steps(section: Section) -> tuple[Floats, Floats]:
+    """Return what makes a loss of the chances F_k to be below each cut: (T, T - 1) and (T, 1).
+
+    Σ_k Λ[k, d] (F_k - F_{k-1}) = Λ[T-1, d] + Σ_k F_k (Λ[k, d] - Λ[k+1, d]).
+    """
+    losses = section.losses
+    return frozen((losses[:-1] - losses[1:]).T), frozen(losses[-1][:, None])

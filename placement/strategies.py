@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol, Self
 
 from placement.arrays import Booleans, Floats, Integers
+from placement.draws import Draws
 from placement.outcomes import StopReason
 from placement.plans import ModulePlan
 from placement.standing import Standing
@@ -35,8 +36,8 @@ class Content(Protocol):
 
 
 class Exposure(Protocol):
-    def __call__(self, values: Floats, n: Integers, draws: Floats) -> Integers:
-        """Return the item chosen (N,) by values (N, J), n answers (N,), uniform draws (N, J+1)."""
+    def __call__(self, values: Floats, n: Integers, draws: Draws) -> Integers:
+        """Return the item chosen (N,) by values (N, J), -inf or from 0; n answers (N,); chance."""
 
 
 class Certification(Protocol):

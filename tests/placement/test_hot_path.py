@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from placement.draws import Block
 from placement.exposure import Randomesque
 from placement.pool import Pool
 from placement.quadrature import interpolation
@@ -24,7 +25,7 @@ def test_the_few_best_are_those_of_a_full_sort(seed: int, tied: bool) -> None:
     few = np.minimum(np.where(n < 5, 5, 3), np.isfinite(values).sum(axis=1))
     rank = np.minimum((draws[:, -1] * few).astype(int), few - 1)
     expected = np.take_along_axis(order, rank[:, None], axis=1)[:, 0]
-    np.testing.assert_array_equal(Randomesque(5, 3, 5)(values, n, draws), expected)
+    np.testing.assert_array_equal(Randomesque(5, 3, 5)(values, n, Block(lambda: draws)), expected)
 
 
 def test_information_between_nodes_is_the_interpolation() -> None:
