@@ -1,6 +1,6 @@
 """How exact, and how quick, the posterior of several correlated modules is.
 
-    OMP_NUM_THREADS=1 python -m benchmarks.joint            # three minutes; --people for less
+    OMP_NUM_THREADS=1 python -m benchmarks.joint            # four minutes; --people for less
 
 Track probabilities of people with 0 to 12 answers a module, against sums that leave nothing out:
 over a fine line of the common factor, over all three factors, or by brute force over all abilities.
@@ -66,7 +66,7 @@ def brute_force(logs: Floats, rho: float, size: int) -> Floats:
 
 
 def figures(errors: Floats) -> str:
-    return f"{errors.mean():.5f} / {np.quantile(errors, 0.95):.5f} / {errors.max():.4f}"
+    return f"{errors.mean():.5f} / {np.quantile(errors, 0.95):.5f} / {errors.max():.5f}"
 
 
 def rows(
