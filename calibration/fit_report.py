@@ -24,6 +24,8 @@ from placement.items import ItemParameters
 FEWEST = 100
 # Q3 this far above its mean calls for a look (Christensen, Makransky & Horton 2017).
 STANDS_OUT = 0.2
+# Correlations with the other items this many standard errors below 0 call for one, too.
+TURNED_ROUND = -1.96
 MOST_PAIRS = 5_000
 HISTOGRAM: tuple[float, ...] = tuple(np.linspace(-4.0, 4.0, 33).tolist())
 
@@ -150,8 +152,23 @@ def module_report(
         ld_x2(fitted, scores) if few else (),
         _items(fitted, scores, theta, fits),
         predictive_fit(fitted, pool, scores) if predictive and gaps else None,
-        tuple(notes),
+        (*notes, *_mistakes(tuple(item.item for item in pool), scores)),
     )
+
+
+def _mistakes(names: tuple[str, ...], scores: Bytes) -> list[str]:
+    """Tell of keys that look wrong, and of items that everybody answered alike."""
+    notes, first = [], dict[bytes, str]()
+    for j, item in enumerate(item_statistics(names, scores)):
+        if item.point_biserial * item.n_responses**0.5 < TURNED_ROUND:
+            r = f"{item.point_biserial:.2f}"
+            notes.append(f"{item.item}: the better answer it wrong (r = {r}); the key?")
+        if not item.n_responses:
+            continue
+        twin = first.setdefault(scores[:, j].tobytes(), item.item)
+        if twin != item.item and np.unique(scores[:, j]).size > 1:
+            notes.append(f"{item.item}: every answer to it is the same as to {twin}")
+    return notes
 
 
 def _items(

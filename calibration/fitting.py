@@ -1,7 +1,7 @@
 """`fit`: from responses to a calibration."""
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
+from math import isfinite, prod
 from time import perf_counter
 from typing import Literal, get_args
 
@@ -16,7 +16,7 @@ from calibration.anchoring import (
 )
 from calibration.ascending import Watch, approach, climb, unseen
 from calibration.building import pose
-from calibration.errors import CalibrationError, refuse
+from calibration.errors import CalibrationError, TooFewError, refuse
 from calibration.executors import SERIAL, Executor
 from calibration.histograms import climb_with_histograms
 from calibration.models import Model
@@ -24,7 +24,7 @@ from calibration.priors import NO_PRIORS, Priors
 from calibration.reporting import Found, report
 from calibration.responses import Responses
 from calibration.results import Calibration
-from calibration.screening import models_of, screen
+from calibration.screening import Screened, models_of, screen
 from calibration.uncertainty import StandardErrors, covariance
 from placement.items import ItemParameters
 from placement.quadrature import Quadrature
@@ -70,6 +70,7 @@ def fit(  # noqa: PLR0913 - one argument a choice
     screened = screen(data, own, {name: item.n_categories for name, item in known.items()})
     refuse_other_models(screened, fixed)
     problem, groups = pose(data, screened, priors, quadrature.nodes, known, executor)
+    _refuse_unidentified(screened, problem.structure.n_free, len(groups), priors)
     if known:
         group = np.searchsorted(np.unique(data.group[screened.persons]), data.group)
         refuse_few(screened, group[screened.persons], groups, known)
@@ -83,6 +84,17 @@ def fit(  # noqa: PLR0913 - one argument a choice
     found = covariance(problem, summit.point, se)
     seconds = perf_counter() - began
     return report(screened, Found(problem, summit, found), groups, fixed, seconds)
+
+
+def _refuse_unidentified(screened: Screened, n_free: int, n_groups: int, priors: Priors) -> None:
+    """Refuse more parameters than there are patterns of answers to tell them apart."""
+    patterns = prod(len(scores) for scores in screened.categories)
+    held = all(priors.of(item).log_a is not None for item in screened.items)
+    text = (
+        f"{len(screened.items)} items in use, with {n_free} parameters and {patterns} patterns of "
+        "answers: take more items, a simpler model, or priors"
+    )
+    refuse(TooFewError, [text] if n_groups * (patterns - 1) < n_free and not held else [])
 
 
 def _faults(tolerance: float, ability: str) -> list[str]:

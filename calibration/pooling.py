@@ -29,6 +29,8 @@ NAMES: Mapping[Model, PoolModel] = {
     Model.NRM: "NRM",
 }
 STEPPED = (Model.GRM, Model.PCM, Model.GPCM)
+# Where estimates of slopes stop.
+STEEPEST = 20.0
 # A correlation of ±1, rounded, is still one.
 WHOLE = 1 - 1e-9
 
@@ -47,6 +49,10 @@ def pool_items(
     items, notices = list(fixed), list[Notice]()
     for estimate in calibration.items:
         if estimate.fixed:
+            continue
+        if abs(estimate.intercepts[0]) >= STEEPEST:
+            text = "left out of the pool: no end of its slope can be told; a prior would hold it"
+            notices.append(Notice("item set aside", estimate.item, text))
             continue
         own = facts.get(estimate.item, ItemFacts(estimate.item))
         try:

@@ -6,10 +6,11 @@ or long (`person,item,score`); its header tells which. META.csv has a row an ite
 """
 
 import csv
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from io import StringIO
 from math import isfinite
+from typing import Protocol
 
 import numpy as np
 
@@ -25,8 +26,18 @@ CODES: Mapping[str, int] = {
     **{str(score): score for score in range(HIGHEST_SCORE + 1)},
     **{f"{score}.0": score for score in range(HIGHEST_SCORE + 1)},
 }
+# What some spreadsheets put between fields.
+OTHER_MARKS = (";", "\t", "|")
 Rows = Iterator[tuple[int, list[str]]]
 Columns = Mapping[str, tuple[str, ...]]
+
+
+class Parser(Protocol):
+    """What reads a CSV file row by row, and knows the line."""
+
+    @property
+    def line_num(self) -> int: ...
+    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,8 +127,19 @@ def read_facts(text: str) -> dict[str, ItemFacts]:
 def _table(text: str) -> tuple[list[str], Rows]:
     """Return the header, and each row that is not blank with its line."""
     reader = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""))
-    header = [name.strip() for name in next(reader, [])]
-    return header, ((reader.line_num, row) for row in reader if row)
+    rows = _parsed(reader)
+    header = [name.strip() for name in next(rows, (1, []))[1]]
+    return header, ((line, row) for line, row in rows if row)
+
+
+def _parsed(reader: Parser) -> Rows:
+    """Yield each row with its line; `UnreadableError` where no row can be made of the text."""
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        fault = ReadingError(reader.line_num, "", f"fields of a CSV file: {error}")
+        raise UnreadableError([fault]) from error
 
 
 def _narrowed(header: list[str], rows: Rows, wanted: Container[str]) -> tuple[list[str], Rows]:
@@ -132,6 +154,11 @@ def _narrowed(header: list[str], rows: Rows, wanted: Container[str]) -> tuple[li
 
 
 def _header(header: list[str], columns: Sequence[str], *, long: bool) -> list[ReadingError]:
+    if not any(header):
+        return [ReadingError(1, "", "a header; this line is empty")]
+    other = next((mark for mark in OTHER_MARKS if header[0].startswith(f"person{mark}")), "")
+    if other:
+        return [ReadingError(1, "", f"commas between the fields, not {other!r}")]
     if header[:1] != ["person"]:
         return [ReadingError(1, header[0] if header else "", "'person' as the first column")]
     errors = _twice(header)
@@ -163,6 +190,7 @@ def _wide(header: list[str], rows: Rows, columns: Sequence[str]) -> ResponseShee
             ]
             table.append([CODES.get(cells[i].strip(), MISSING) for i in places])
         errors += _told(told, {n: cells[i].strip() for n, i in about.items()}, line)
+    errors += _no_rows(first)
     if errors:
         raise UnreadableError(errors)
     items = [header[i] for i in places]
@@ -197,6 +225,7 @@ def _long(header: list[str], rows: Rows, columns: Sequence[str]) -> ResponseShee
             if known[n] != facts[n]
         ]
         errors += _told({}, facts, line)
+    errors += _no_rows(lines)
     if errors:
         raise UnreadableError(errors)
     persons, items = [person for person, _ in lines], [item for _, item in lines]
@@ -210,6 +239,10 @@ def _told(told: dict[str, list[str]], facts: Mapping[str, str], line: int) -> li
     for name, value in facts.items():
         told.get(name, []).append(value)
     return [ReadingError(line, name, "a text") for name, value in facts.items() if not value]
+
+
+def _no_rows(lines: Sized) -> list[ReadingError]:
+    return [] if lines else [ReadingError(2, "", "an answer; there is none")]
 
 
 def _width(header: Sequence[str], cells: Sequence[str], line: int) -> list[ReadingError]:

@@ -12,13 +12,15 @@ from calibration.models import Model, form_of
 from calibration.population import moments
 from calibration.problem import Point, Problem
 from calibration.results import Calibration, GroupEstimate, ItemEstimate
-from calibration.screening import Screened
+from calibration.screening import Screened, turned_round
 from calibration.structure import Batch, Structure
 from calibration.uncertainty import Uncertainty
 from placement.arrays import Floats, frozen
 from placement.items import ItemParameters
 
 STEP = 1e-6
+# Slopes under this may be held above 0 by a prior alone.
+FLAT = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,13 +42,16 @@ def report(
     """Gather a calibration; every number in it is of the same parameters."""
     problem, summit, found = climbed.problem, climbed.summit, climbed.uncertainty
     point, structure = summit.point, problem.structure
-    spread = _raw_covariance(structure, found.covariance)
-    items = _items(screened, structure, point.raw, spread, fixed)
+    items = _items(screened, structure, point.raw, found.covariance, fixed)
     gradient = np.where(found.bound, 0.0, point.gradient)
     return Calibration(
         items=items,
-        groups=_groups(groups, structure, point, spread),
-        notices=(*screened.notices, *_notices(items, summit, found, structure)),
+        groups=_groups(groups, structure, point, found.covariance),
+        notices=(
+            *screened.notices,
+            *_turned_round(screened, items),
+            *_notices(items, summit, found, structure),
+        ),
         nodes=structure.nodes,
         weights=frozen(point.weights),
         log_likelihood=point.expected.log_likelihood,
@@ -68,20 +73,20 @@ def report(
     )
 
 
-def _raw_covariance(structure: Structure, covariance: Floats) -> Floats:
-    """Return (R, R): nan for what is at a bound or not asked for, and for what is fixed."""
-    raw = np.full((structure.slots.size, structure.slots.size), np.nan)
-    moving = structure.moving
-    slots = structure.slots[moving]
-    raw[np.ix_(moving, moving)] = covariance[np.ix_(slots, slots)]
-    return raw
+def _own(structure: Structure, covariance: Floats, place: slice) -> Floats:
+    """Return the covariance of raw parameters at `place`: nan for fixed or unknown ones."""
+    slots = structure.slots[place]
+    own = np.full((slots.size, slots.size), np.nan)
+    free = np.flatnonzero(slots >= 0)
+    own[np.ix_(free, free)] = covariance[np.ix_(slots[free], slots[free])]
+    return own
 
 
 def _items(
     screened: Screened,
     structure: Structure,
     raw: Floats,
-    spread: Floats,
+    covariance: Floats,
     fixed: Sequence[ItemParameters],
 ) -> tuple[ItemEstimate, ...]:
     known = {item.item: usual_values(item) for item in fixed}
@@ -91,7 +96,7 @@ def _items(
         usual, bend = batch.family.usual(parameters), _jacobian(batch, parameters)
         for row, j in enumerate(batch.items.tolist()):
             begin = batch.parameter + row * batch.n_parameters
-            own = spread[begin : begin + batch.n_parameters, begin : begin + batch.n_parameters]
+            own = _own(structure, covariance, slice(begin, begin + batch.n_parameters))
             name = screened.items[j]
             estimates[j] = ItemEstimate(
                 name,
@@ -132,7 +137,7 @@ def _carried(bend: Floats, own: Floats) -> Floats:
 
 
 def _groups(
-    names: Sequence[str], structure: Structure, point: Point, spread: Floats
+    names: Sequence[str], structure: Structure, point: Point, covariance: Floats
 ) -> tuple[GroupEstimate, ...]:
     parameters = structure.groups(point.raw)
     begin = structure.group_place.start
@@ -146,7 +151,7 @@ def _groups(
                 point.weights[g], structure.weight_slopes(point.raw)[g], structure
             )
         own = slice(begin + 2 * g, begin + 2 * g + 2)
-        se = np.sqrt(_carried(bend, spread[own, own]).diagonal()).tolist()
+        se = np.sqrt(_carried(bend, _own(structure, covariance, own)).diagonal()).tolist()
         persons = round(float(point.expected.mass[g].sum()), 6)
         estimates.append(GroupEstimate(name, persons, mean, sd, *se))
     return tuple(estimates)
@@ -157,6 +162,17 @@ def _moment_slopes(weights: Floats, slopes: Floats, structure: Structure) -> Flo
     mean, sd = moments(weights, structure.nodes)
     deviations = structure.nodes - mean
     return np.stack((deviations, deviations**2 / (2 * sd))) * weights @ slopes.T
+
+
+def _turned_round(screened: Screened, items: Sequence[ItemEstimate]) -> list[Notice]:
+    """Tell of keys that look wrong though the slope is above 0, held there or fixed."""
+    flat = [
+        j
+        for j, item in enumerate(items)
+        if item.model is not Model.NRM and (0 < item["a"] < FLAT or item.fixed)
+    ]
+    text = "those who do better on the others do worse on it; the key?"
+    return [Notice("reversed", items[j].item, text) for j in turned_round(screened, flat)]
 
 
 def _notices(

@@ -13,6 +13,7 @@ from calibration.responses import Responses
 from placement.arrays import Integers
 
 FEW_ANSWERS = 30
+FAR = -1.96
 NO_MODELS: Mapping[str, Model] = MappingProxyType({})
 NONE_FIXED: Mapping[str, int] = MappingProxyType({})
 
@@ -46,6 +47,7 @@ def screen(
     tally = responses.answers.tally(width)
     _refuse_scores(responses.items, models, tally)
     _refuse_unknown(responses.items, tally, fixed)
+    _refuse_alone(int((responses.answers.answered() > 0).sum()))
     told = [
         _why_aside(counts, known=item in fixed)
         for item, counts in zip(responses.items, tally, strict=True)
@@ -63,8 +65,7 @@ def screen(
     if aside:
         answers = answers.chosen(persons)
         notices.append(Notice("persons set aside", "", f"{aside} persons answered no item in use"))
-    if persons.size < 2:
-        raise TooFewError([f"{persons.size} person with answers: at least two are needed"])
+    _refuse_alone(persons.size)
     items, final = tuple(responses.items[j] for j in kept), answers.tally(int(codes.max()) + 1)
     return Screened(
         answers,
@@ -74,6 +75,13 @@ def screen(
         final,
         persons,
         (*notices, *notices_of_codes, *_twins(items, answers, final)),
+    )
+
+
+def _refuse_alone(persons: int) -> None:
+    refuse(
+        TooFewError,
+        [f"{persons} person with answers: at least two are needed"] if persons < 2 else [],
     )
 
 
@@ -189,6 +197,30 @@ def _twins(items: Sequence[str], answers: Answers, tally: Integers) -> list[Noti
             notices.append(Notice("twins", items[j], text))
         seen.setdefault(key, items[j])
     return notices
+
+
+def turned_round(screened: Screened, items: Sequence[int]) -> list[int]:
+    """Return which of `items` the better people answer worse, beyond chance (p < 0.025).
+
+    By the correlation with the mean share of the highest score on the person's other items. A prior
+    that holds slopes above 0 hides what is turned round from the model.
+    """
+    if not items:
+        return []
+    starts, item, scores = screened.answers.triplets()
+    highest = np.array([max(len(c) - 1, 1) for c in screened.categories])
+    share, given = scores / highest[item], np.diff(starts)
+    person = np.repeat(np.arange(given.size), given)
+    total = np.bincount(person, share, given.size)
+    found = []
+    for j in items:
+        mine = np.flatnonzero((item == j) & (given[person] > 1))
+        own, who = share[mine], person[mine]
+        rest = (total[who] - own) / (given[who] - 1)
+        varies = mine.size > 2 and own.std() > 0 and rest.std() > 0
+        if varies and np.corrcoef(own, rest)[0, 1] * mine.size**0.5 < FAR:
+            found.append(j)
+    return found
 
 
 def random_numbers(size: int, width: int = 0) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibration import NO_PRIORS, CalibrationError, Model, Responses, fit
+from calibration import NO_PRIORS, WEAK_PRIORS, CalibrationError, Model, Responses, fit
 from calibration.errors import ModelError, ResponseDataError, TooFewError
 from calibration.priors import Beta, Normal, author_priors
 from tests.calibration.examples import dichotomous
@@ -141,6 +141,27 @@ def test_a_reversed_key_and_a_twin_are_pointed_out() -> None:
     assert "the better answer it wrong" in told(ours, "3")
     assert ours["3"]["a"] < 0
     assert "every answer to it is the same as to 1" in told(ours, "8")
+
+
+@pytest.mark.parametrize("priors", [WEAK_PRIORS, author_priors({})])
+def test_a_prior_does_not_hide_a_reversed_key(priors) -> None:
+    scores, _, _ = dichotomous(400, 8, seed=6)
+    scores[:, 2] = 1 - scores[:, 2]
+    ours = fit(scores, priors=priors)
+    assert ours["3"]["a"] > 0
+    assert "those who do better on the others do worse on it; the key?" in told(ours, "3")
+    assert [n.subject for n in ours.notices if n.kind == "reversed"] == ["3"]
+    fair = fit(dichotomous(400, 8, seed=6)[0], priors=priors)
+    assert not [n for n in fair.notices if n.kind == "reversed"]
+
+
+def test_more_parameters_than_patterns_are_refused() -> None:
+    scores, _, _ = dichotomous(300, 3, seed=2)
+    assert fit(scores).converged
+    with pytest.raises(TooFewError, match="2 items in use, with 4 parameters and 4 patterns"):
+        fit(scores[:, :2])
+    assert fit(scores[:, :2], models=Model.RASCH).converged
+    assert fit(scores[:, :2], priors=WEAK_PRIORS).converged
 
 
 def test_a_category_that_never_occurs() -> None:

@@ -133,7 +133,12 @@ def test_groups_have_their_own_mean(tmp_path):
 
 
 BAD = {
-    "": ["line 1, column : 'person' as the first column"],
+    "": ["line 1, column : a header; this line is empty"],
+    "person;q1;q2\na;1;0\n": ["line 1, column : commas between the fields, not ';'"],
+    "person\tq1\na\t1\n": ["line 1, column : commas between the fields, not '\\t'"],
+    "person,item,score\n": ["line 2, column : an answer; there is none"],
+    "person,q1\na,1\nb," + "1" * 200_000 + "\n": ["line 3, column : fields of a CSV file: field"],
+    "person,q1\na,1\nb,0\n": ["1 items in use, with 2 parameters and 2 patterns of answers"],
     "id,q1\n": ["line 1, column id: 'person' as the first column"],
     "person,q1,q1\n": ["line 1, column q1: one column of this name"],
     "person,q1,q2\na,x,NaN\na,1\n,1,-1\n": [
@@ -148,13 +153,14 @@ BAD = {
         "line 3, column item: an answer that line 2 has not: 'a' to 'q'",
         "line 4, column score: a whole number from 0 to 99, not ''",
     ],
-    "person,q1,q2\na,1,0\n": ["no item tells persons apart"],
-    "person,q1,q2\n": ["responses of shape (0, 2)"],
+    "person,q1,q2\na,1,0\n": ["1 person with answers: at least two are needed"],
+    "person,q1,q2\na,1,0\nb,1,0\n": ["no item tells persons apart"],
+    "person,q1,q2\n": ["line 2, column : an answer; there is none"],
     "person,q1,q2\na,1,2\nb,0,1\nc,1,0\n": ["item q2: the 2PL model takes 0 and 1, not 2"],
 }
 
 
-@pytest.mark.parametrize("text", BAD)
+@pytest.mark.parametrize("text", BAD, ids=range(len(BAD)))
 def test_bad_answers_are_refused_by_line_and_column(tmp_path, text):
     file, pool = tmp_path / "R.csv", tmp_path / "P.csv"
     file.write_text(text, encoding="utf-8")
@@ -217,6 +223,33 @@ def test_fit_of_a_pool_to_its_own_answers(answers, tmp_path):
     assert len(module["items"]) == 8
     assert len(module["ld_x2"]) == 28
     assert {"infit", "outfit", "s_x2", "curve", "distractors"} <= module["items"][0].keys()
+
+
+def test_fit_tells_of_a_wrong_key_and_of_a_question_twice(answers, tmp_path):
+    pool = tmp_path / "POOL.csv"
+    assert spor("calibrate", answers, "--out", pool).exit_code == 0
+    scores = table()
+    scores[:, 2], scores[:, 7] = 1 - scores[:, 2], scores[:, 0]
+    answers.write_text(wide(scores), encoding="utf-8")
+    result = spor("fit", answers, "--pool", pool)
+    assert result.exit_code == 0, result.output
+    notes = [line for line in result.stderr.splitlines() if "note: " in line]
+    assert len(notes) == 2
+    assert "q2: the better answer it wrong (r = -0." in notes[0]
+    assert "q7: every answer to it is the same as to q0" in notes[1]
+    # Where the pool's slopes are kept, a calibration of the others says it too.
+    again = spor("calibrate", answers, "--fix", pool, "--out", tmp_path / "NEW.csv")
+    assert "q2: those who do better on the others do worse on it; the key?" in again.stderr
+
+
+def test_an_item_without_an_end_is_no_item_of_a_pool(tmp_path):
+    rows = [[int(n > 12 * j) for j in range(5)] for n in range(60)]
+    file, pool = tmp_path / "R.csv", tmp_path / "P.csv"
+    file.write_text(wide(np.array(rows)), encoding="utf-8")
+    result = spor("calibrate", file, "--out", pool)
+    assert result.exit_code == 0, result.output
+    assert "left out of the pool: no end of its slope can be told" in result.stderr
+    assert all(item.a < 20 for item in read_pool(pool.read_text()))
 
 
 def test_fit_with_gaps_leaves_out_what_needs_a_whole_form(tmp_path):
