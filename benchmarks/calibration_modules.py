@@ -163,7 +163,7 @@ def qmcem(name, points, cycles=2_000, tolerance=1e-4):
     }
 
 
-def mirt_qmcem(name, correlations, points=2_048):
+def mirt_qmcem(name, correlations, points):
     """The QMCEM of mirt from PyPI, whose covariance of abilities is given."""
     import numpy as np
     from mirt.estimation.mcem import QMCEMEstimator
@@ -176,7 +176,7 @@ def mirt_qmcem(name, correlations, points=2_048):
         n_items=MODULES * j, n_factors=MODULES, model_type="confirmatory", loading_pattern=pattern
     )
     began = time.process_time()
-    fitted = QMCEMEstimator(n_samples=points, seed=1).fit(
+    fitted = QMCEMEstimator(n_samples=int(points), seed=1).fit(
         model, scores.astype(int), prior_cov=np.array(json.loads(correlations))
     )
     seconds = time.process_time() - began
@@ -274,13 +274,12 @@ def report(names, peer):
         for points in POINTS:
             found = run(sys.executable, "qmcem", name, points)
             line("", f"plain QMCEM, {points} points", found, base["plain"])
-        if peer:
-            found = run(peer, "mirt", name, json.dumps(base["correlations"]))
+        for points in POINTS[:2] if peer else ():
+            found = run(peer, "mirt", name, json.dumps(base["correlations"]), points)
             if isinstance(found, dict):
                 arguments = json.dumps([found["a"], found["d"], base["correlations"]])
-                value = run(sys.executable, "value", name, arguments)
-                found["log_likelihood"] = value if isinstance(value, float) else float("nan")
-            line("", "mirt (Py) QMCEM, our correlations given", found, base["plain"])
+                found["log_likelihood"] = run(sys.executable, "value", name, arguments)
+            line("", f"mirt (Py) QMCEM, {points} points, our correlations", found, base["plain"])
 
 
 def main():

@@ -60,7 +60,7 @@ def report_jointly(
         parameters=(*(p for module in modules for p in module.parameters), *pairs),
         free=frozen(point.free),
         covariance=frozen(found.covariance),
-        n_persons=modules[0].n_persons,
+        n_persons=float(point.expected.moments.persons.sum()),
         seconds=seconds,
     )
 
@@ -80,7 +80,8 @@ def _module(
     errors = Uncertainty(found.covariance[place, place], found.bound[place], True, found.passes)
     part = list(posed.parts.values())[d]
     calibration = report(part, Found(problem, own, errors), posed.groups, (), seconds)
-    return replace(calibration, converged=summit.converged)
+    answered = float(posed.shared[d, d])
+    return replace(calibration, converged=summit.converged, n_persons=answered)
 
 
 def _alone(problem: JointProblem, point: JointPoint, d: int) -> float:

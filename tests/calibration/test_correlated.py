@@ -286,6 +286,8 @@ def test_few_links_are_told() -> None:
     scores[70:, 6:] = np.nan
     found = fit_modules(scores, names, priors=author_priors({}))
     assert any("only 20 persons answered something of both" in str(n) for n in found.notices)
+    assert found.shared.tolist() == [[70, 20], [20, 70]]
+    assert (found.n_persons, found["m0"].n_persons) == (120, 70)
 
 
 def test_abilities_that_are_one_and_the_same() -> None:
