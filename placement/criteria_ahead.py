@@ -53,7 +53,7 @@ class LossReduction:
         losses = section.losses.T @ section.masses
         risks = standing.posterior @ losses.T
         weights = standing.posterior[:, None, :] * losses
-        ahead = answers(weights, section.pool.probabilities).min(axis=1).sum(axis=1)
+        ahead = answers(weights, section.pool).min(axis=1).sum(axis=1)
         gain = np.maximum(risks.min(axis=1)[:, None] - ahead, 0)
         spread = VarianceReduction()(standing) / standing.variance[:, None]
         return np.asarray(np.where(gain > 1e-12, gain, 0) + self.backup * spread)

@@ -11,11 +11,11 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import xlogy
 
-from placement.arrays import Floats, frozen
-from placement.lookahead import answers
+from placement.arrays import Floats
+from placement.lookahead import by_node, chances_by_node
 from placement.pool import Pool
 from placement.posterior import posterior_of
-from placement.quadrature import cell_widths, interpolation
+from placement.quadrature import cell_widths, interpolated
 from placement.standing import Standing
 
 
@@ -63,16 +63,16 @@ class PosteriorWeightedInformation:
 def divergence(standing: Standing, weights: Floats) -> Floats:
     """Return each item's mean Kullback–Leibler divergence under `weights` (N, Q): (N, J)."""
     pool = standing.section.pool
-    there = answers(interpolation(pool.nodes, standing.mean), pool.probabilities)
-    elsewhere = answers(weights, logarithms(pool))
+    there = interpolated(pool.nodes, standing.mean, chances_by_node(pool))
     # A cubic through chances near 0 may dip below it by rounding.
     there = np.maximum(there, 0)
-    mean = (xlogy(there, there) - there * elsewhere).sum(axis=1)
+    terms = xlogy(there, there) - there * (weights @ _logs_by_node(pool))
+    mean = terms.reshape(len(weights), pool.width, -1).sum(axis=1)
     return np.asarray(np.maximum(mean, 0))
 
 
 @lru_cache(maxsize=4)
-def logarithms(pool: Pool) -> Floats:
-    """Return log P (J, K, Q), 0 where an item lacks the category; kept, since a pool is frozen."""
+def _logs_by_node(pool: Pool) -> Floats:
+    """Return log P with a row a node, (Q, K · J), 0 where an item has no such category."""
     tables = pool.probabilities
-    return frozen(np.log(np.where(tables > 0, tables, 1)))
+    return by_node(np.log(np.where(tables > 0, tables, 1)))

@@ -6,10 +6,12 @@ answer is integrated on its own.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from placement.arrays import Floats, Integers
+from placement.arrays import Floats, Integers, frozen
+from placement.pool import Pool
 from placement.quadrature import lagrange
 from placement.standing import Standing
 
@@ -31,11 +33,11 @@ class Prospects:
     @classmethod
     def of(cls, standing: Standing) -> "Prospects":
         """Look one answer ahead of the standing (van der Linden 1998, eqs 12–15)."""
-        tables, nodes = standing.section.pool.probabilities, standing.section.pool.nodes
+        pool, nodes = standing.section.pool, standing.section.pool.nodes
         # Centred at the posterior mean, so that a variance is not the difference of large numbers.
         centred = nodes - standing.mean[:, None]
         weights = standing.posterior * np.stack((np.ones_like(centred), centred, centred**2))
-        sums = answers(weights, tables)
+        sums = answers(weights, pool)
         chances, first, second = sums
         held = np.maximum(chances, RAREST)
         shift = first / held
@@ -43,9 +45,21 @@ class Prospects:
         return cls(chances, standing.mean[:, None, None] + shift, variances)
 
 
-def answers(weights: Floats, tables: Floats) -> Floats:
-    """Return Σ_q w[…, q] P[j, k, q], shape (…, K, J): one matrix product a category."""
-    return np.stack([weights @ tables[:, k].T for k in range(tables.shape[1])], axis=-2)
+def answers(weights: Floats, pool: Pool) -> Floats:
+    """Return Σ_q w[…, q] P[j, k, q], shape (…, K, J), as one matrix product."""
+    sums = weights.reshape(-1, pool.nodes.size) @ chances_by_node(pool)
+    return np.asarray(sums.reshape(*weights.shape[:-1], pool.width, -1))
+
+
+@lru_cache(maxsize=4)
+def chances_by_node(pool: Pool) -> Floats:
+    """Return P with a row a node, (Q, K · J); kept, since a pool is frozen."""
+    return by_node(pool.probabilities)
+
+
+def by_node(tables: Floats) -> Floats:
+    """Return tables (J, K, Q) as (Q, K · J): all items at one node side by side."""
+    return frozen(tables.transpose(2, 1, 0).reshape(tables.shape[2], -1))
 
 
 def curves_at(curves: Floats, nodes: Floats, points: Floats) -> Floats:

@@ -43,14 +43,20 @@ class RouterThenBlocks:
 
 @dataclass(frozen=True, slots=True)
 class Interleaved:
-    """The module where a further question returns most (`placement.stopping.RateOfReturn`)."""
+    """The module where a further question returns most (`placement.stopping.RateOfReturn`).
+
+    Of returns within a billionth of the greatest the first in the design's order counts, so that a
+    last bit of rounding decides nothing.
+    """
 
     def __call__(
         self, rule: RateOfReturn, standings: Sequence[Standing], going: Booleans
     ) -> Integers:
         rates = np.stack([_rates(rule, *pair) for pair in zip(standings, going.T, strict=True)])
-        best = np.where(going, rates.T, -np.inf).argmax(axis=1)
-        return np.asarray(best, dtype=np.int64)
+        open_ = np.where(going, rates.T, -np.inf)
+        best = open_.max(axis=1, keepdims=True)
+        near = going & (open_ >= best - 1e-9 * np.abs(best))
+        return np.asarray(near.argmax(axis=1), dtype=np.int64)
 
 
 def _rates(rule: RateOfReturn, standing: Standing, going: Booleans) -> Floats:

@@ -12,7 +12,7 @@ from placement.curves import CurveSet
 from placement.errors import PoolError
 from placement.items import ItemParameters
 from placement.models import Curves
-from placement.quadrature import STANDARD, Quadrature, interpolated, neighbours_of_one
+from placement.quadrature import STANDARD, Quadrature, interpolated
 
 SMALLEST = 1e-300
 TABLES = ("probabilities", "logs", "information", "tilt", "a", "b", "c", "d")
@@ -105,11 +105,7 @@ class Pool:
         """
         if not self._by_node:
             self._by_node.append(frozen(self.information.T))
-        table = self._by_node[0]
-        if points.size == 1:
-            begin, four = neighbours_of_one(self.nodes, float(points[0]))
-            return np.asarray(four[None] @ table[begin : begin + 4])
-        return interpolated(self.nodes, points, table)
+        return interpolated(self.nodes, points, self._by_node[0])
 
     def _part(self, module: str) -> Self:
         rows = [j for j, name in enumerate(self.modules) if name == module]

@@ -99,4 +99,4 @@ def test_matching_difficulty_and_peak(state: dict[str, Any]) -> None:
 
 def chances_at_estimate(standing: Standing) -> Floats:
     pool = standing.section.pool
-    return answers(interpolation(pool.nodes, standing.mean), pool.probabilities)
+    return answers(interpolation(pool.nodes, standing.mean), pool)

@@ -18,6 +18,7 @@ from placement.planning import fit_design
 from placement.pool import Pool
 from placement.responses import Response
 from placement.simulation import simulate
+from placement.standing import Standing
 from placement.stopping import FixedLength
 from placement.together import Endings, Together
 from tests.placement.examples import (
@@ -180,6 +181,18 @@ def test_a_contradicted_module_goes_on_until_it_agrees_or_has_had_enough() -> No
     assert (
         Endings.open(1).after(np.array([GOES_ON]), np.array([3]), np.array([False]), 5).first == -1
     )
+
+
+def test_modules_that_return_the_same_come_in_the_design_s_order() -> None:
+    """One module's answers are the other's, and only the last bits of their rates differ."""
+    section = Together.of(JOINT, POOL).sections[0]
+    nothing = np.zeros((1, len(section.pool)), dtype=np.bool_)
+    place = Standing.of(section, nothing, np.zeros((1, section.pool.nodes.size)))
+    other = replace(place, variance=place.variance * (1 + 1e-14))
+    rule, both = JOINT.stopping, np.ones((1, 2), dtype=np.bool_)
+    assert Interleaved()(rule, [place, other], both)[0] == 0
+    assert Interleaved()(rule, [other, place], both)[0] == 0
+    assert Interleaved()(rule, [place, other], np.array([[False, True]]))[0] == 1
 
 
 def test_contradicted_modules_get_more_questions() -> None:
