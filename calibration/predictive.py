@@ -8,9 +8,9 @@ answered to the same questions; a discrepancy of the real answers is compared wi
 An answer x less its expectation E(θ) has mean 0 under the model given ability and all that came
 before, asked adaptively or not. So have its product with another such, and with what is a function
 of θ; and so have their posterior means over θ, because the choice of questions by earlier answers
-drops out of the posterior. Discrepancies made of these sums, each divided by its spread over
-persons, need no common form, and replications to the questions as they were asked are their
-reference. Groups by an *estimated* ability would not do: it goes with the answer itself.
+drops out of the posterior. Discrepancies made of these sums need no common form, and replications
+to the questions as they were asked are their reference. Groups by an *estimated* ability would not
+do: it goes with the answer itself.
 """
 
 from collections.abc import Sequence
@@ -116,12 +116,17 @@ def predictive_fit(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Measured:
-    """Discrepancies of one set of answers at one draw, (J,) and (P,), and what they are made of."""
+    """Sums over persons of one set of answers at one draw, and sums of the squares.
+
+    `items`, `item_squares` and `residuals` (the sums over the persons' number) are (J, G), 0 and
+    nan in groups that an item does not have; `pairs` and `pair_squares` (P,).
+    """
 
     items: Floats
+    item_squares: Floats
     residuals: Floats
     pairs: Floats
-    association: Floats
+    pair_squares: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,18 +160,18 @@ class _Measure:
     def __call__(self, given: Given, chances: Floats) -> _Measured:
         posterior = given.posterior(chances, self.fitted.weights)
         expected = np.einsum("k,jkq->jq", np.arange(chances.shape[1]), chances)
-        values, residuals = np.zeros(len(self.rows)), np.full((len(self.rows), GROUPS), np.nan)
+        totals, own_squares = np.zeros((2, len(self.rows), GROUPS))
+        residuals = np.full(totals.shape, np.nan)
         for j, (rows, groups) in enumerate(zip(self.rows, self.groups, strict=True)):
             own, score = posterior[given.person[rows]], given.score[rows]
             away = score[:, None] * (own @ groups.T) - own @ (groups * expected[j]).T
-            sums = away.sum(axis=0)
-            curve = away.T @ away + 1e-9 * np.eye(len(groups))
-            values[j] = sums @ np.linalg.solve(curve, sums)
-            residuals[j, : len(groups)] = sums / np.maximum((own @ groups.T).sum(axis=0), 1e-9)
+            size = len(groups)
+            totals[j, :size] = away.sum(axis=0)
+            own_squares[j, :size] = (away**2).sum(axis=0)
+            residuals[j, :size] = totals[j, :size] / np.maximum((own @ groups.T).sum(axis=0), 1e-9)
         sums, squares = _products(given, posterior, expected)
-        spread = np.maximum(squares[tuple(self.pairs.T)], 1e-12)
-        totals = sums[tuple(self.pairs.T)]
-        return _Measured(values, residuals, totals / np.sqrt(spread), totals / spread)
+        pairs = tuple(self.pairs.T)
+        return _Measured(totals, own_squares, residuals, sums[pairs], squares[pairs])
 
 
 def _padded(fitted: Fitted, n_categories: int) -> Floats:
@@ -216,7 +221,10 @@ def _item_checks(
     again: Sequence[_Measured],
 ) -> tuple[ItemCheck, ...]:
     """Compare with the gamma law that has the replications' mean and variance."""
-    observed, replicated = (np.array([one.items for one in some]) for some in (real, again))
+    spread = np.maximum(np.mean([one.item_squares for one in again], axis=0), 1e-9)
+    observed, replicated = (
+        np.array([(one.items**2 / spread).sum(axis=1) for one in some]) for some in (real, again)
+    )
     mean, variance = replicated.mean(axis=0), replicated.var(axis=0, ddof=1)
     known = (counts > 0) & (variance > 0)
     shape, rate = (np.where(known, x / np.maximum(variance, 1e-12), 1) for x in (mean**2, mean))
@@ -245,12 +253,13 @@ def _pair_checks(
     again: Sequence[_Measured],
 ) -> tuple[PairCheck, ...]:
     """Compare with the normal law of the replications; the least p first, none of 0.05 or more."""
+    square = np.maximum(np.mean([one.pair_squares for one in again], axis=0), 1e-9)
     observed, replicated = (np.array([one.pairs for one in some]) for some in (real, again))
     spread = np.maximum(replicated.std(axis=0, ddof=1), 1e-9)
     above = ndtr((replicated.mean(axis=0) - observed) / spread).mean(axis=0)
     p = 2 * np.minimum(above, 1 - above)
     adjusted = benjamini_hochberg(p.tolist())
-    association = np.mean([one.association for one in real], axis=0)
+    association = observed.mean(axis=0) / square
     return tuple(
         PairCheck(
             names[measure.pairs[k, 0]],
