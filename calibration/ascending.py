@@ -216,14 +216,17 @@ def safe_solve(hessian: Floats, point: Standing, moving: Integers) -> Solve:
 
     Only the parameters `moving` take part; the others' steps are 0.
     """
+    every = moving.size == len(hessian)
     places = np.ix_(moving, moving)
-    own, metric = hessian[places], point.metric()[places]
-    share = 0.0
+    own = hessian if every else hessian[places]
+    share, metric = 0.0, None
     while True:
         try:
-            factor = cho_factor(own + share * metric, check_finite=False)
+            whole = own if metric is None else own + share * metric
+            factor = cho_factor(whole, check_finite=False)
         except LinAlgError:
             share = max(4 * share, 0.02)
+            metric = point.metric()[places]
         else:
             break
 

@@ -4,6 +4,8 @@ By Fisher's identity the gradient at the counts' own parameters is the marginal 
 E-step gives the objective, its gradient and the metric in which an EM step is gradient ascent.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from calibration.expectation import Expectation
@@ -63,44 +65,54 @@ def _group_gradient(structure: Structure, raw: Floats, expected: Expectation) ->
 
 
 def observed(structure: Structure, raw: Floats, expected: Expectation) -> Floats:
-    """Return the complete-data observed information with the priors' part, (R, R).
+    """Return the complete-data observed information with the priors' part, (R, R)."""
+    matrix = np.zeros((raw.size, raw.size))
+    add_blocks(matrix, structure, observed_blocks(structure, raw, expected))
+    return matrix
+
+
+def observed_blocks(structure: Structure, raw: Floats, expected: Expectation) -> tuple[Floats, ...]:
+    """Return its blocks: of each batch (J, p, p), and of the groups (G, 2, 2); the rest is nought.
 
     Minus the second derivatives at fixed counts, by central differences of the exact gradient;
     in exponential families the answers' part is Fisher's information.
     """
-    matrix = np.zeros((raw.size, raw.size))
+    found = []
     for batch in structure.batches:
         counts = batch.counts(expected.counts)
-        fixed = _fisher(structure, batch, raw, counts) if batch.family.canonical else None
+        canonical = batch.family.canonical
+        curve = np.empty((len(batch.items), batch.n_parameters, batch.n_parameters))
         for k in range(batch.n_parameters):
             ends = []
             for sign in (1, -1):
                 moved = batch.of(raw).copy()
                 moved[:, k] += sign * STEP
-                if fixed is None:
+                if canonical:
+                    ends.append(batch.priors.gradient(moved))
+                else:
                     slopes = batch.family.slopes(moved, structure.nodes)
                     ends.append(_by_item(batch, moved, counts, slopes))
-                else:
-                    ends.append(batch.priors.gradient(moved))
-            curve = (ends[1] - ends[0]) / (2 * STEP)
-            _fill(matrix, batch, k, curve if fixed is None else curve + fixed[:, :, k])
-    _fill_groups(matrix, structure, raw, expected)
-    return (matrix + matrix.T) / 2
+            curve[:, :, k] = (ends[1] - ends[0]) / (2 * STEP)
+        curve = (curve + curve.transpose(0, 2, 1)) / 2
+        found.append(curve + _fisher(structure, batch, raw, counts) if canonical else curve)
+    return (*found, _group_blocks(structure, raw, expected))
 
 
-def _fill(matrix: Floats, batch: Batch, column: int, curve: Floats) -> None:
-    """Write the derivatives (J, p) by the batch's parameter `column` into the big matrix."""
-    places = batch.parameter + np.arange(curve.size).reshape(curve.shape)
-    matrix[places, places[:, column : column + 1]] = curve
-
-
-def _fill_groups(matrix: Floats, structure: Structure, raw: Floats, expected: Expectation) -> None:
+def _group_blocks(structure: Structure, raw: Floats, expected: Expectation) -> Floats:
+    curve = np.empty((structure.n_groups, 2, 2))
     for k in range(2):
         ends = []
         for sign in (1, -1):
             moved = raw.copy()
             moved[structure.group_place][k::2] += sign * STEP
             ends.append(_group_gradient(structure, moved, expected))
-        curve = (ends[1] - ends[0]) / (2 * STEP)
-        places = structure.group_place.start + np.arange(curve.size).reshape(curve.shape)
-        matrix[places, places[:, k : k + 1]] = curve
+        curve[:, :, k] = (ends[1] - ends[0]) / (2 * STEP)
+    return np.asarray((curve + curve.transpose(0, 2, 1)) / 2)
+
+
+def add_blocks(matrix: Floats, structure: Structure, blocks: Sequence[Floats]) -> None:
+    """Add blocks by batch, and by group, to `matrix` (R, R)."""
+    begins = [*(batch.parameter for batch in structure.batches), structure.group_place.start]
+    for begin, block in zip(begins, blocks, strict=True):
+        rows = begin + np.arange(block[..., 0].size).reshape(block.shape[:2])
+        matrix[rows[:, :, None], rows[:, None, :]] += block

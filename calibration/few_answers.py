@@ -19,7 +19,7 @@ from placement.arrays import Floats
 
 Places = NDArray[np.int64]
 # Numbers in the small blocks that are worked out together.
-TOGETHER = 400_000
+TOGETHER = 100_000
 
 
 class FewAnswers:
@@ -59,24 +59,33 @@ class FewAnswers:
         self._basis, self._slopes = basis.astype(np.float32), (slopes @ basis).astype(np.float32)
 
     def missing(self, part: Part, *, terms: int) -> Floats:
-        """Return Σ_n Cov_n(s), (R, R), from `terms` terms of the expansion (0: all needed)."""
-        width, rows = self._width, self._n_rows
+        """Return Σ_n Cov_n(s) as tables (T, rows²), one for each pair of parameters p ≤ q.
+
+        They come from `terms` terms of the expansion (0: all needed); `spread` makes a matrix.
+        """
         terms = terms or self._expansion.needed(part)
-        total = np.zeros((width, width, rows * rows))
+        total = np.zeros((len(self._pairs), self._n_rows**2))
         for block in part:
             if isinstance(block, SparseBlock):
                 self._add(block, terms, total)
-        blocks_of = total.reshape(width, width, rows, rows)
-        for p in range(width):
-            for q in range(p):
-                blocks_of[p, q] = blocks_of[q, p].T
-        spread = blocks_of.transpose(2, 0, 3, 1).reshape(rows * width, rows * width)
-        known = np.flatnonzero(self._raw.ravel() >= 0)
+        return total
+
+    def spread(self, tables: Floats) -> Floats:
+        """Return the matrix (R, R) of sums of `missing`."""
         size = self._structure.start.size
         raw = np.zeros((size, size))
-        places = self._raw.ravel()[known]
-        raw[np.ix_(places, places)] = spread[np.ix_(known, known)]
+        for table, pair in zip(tables, self._pairs, strict=True):
+            left, right = (np.flatnonzero(self._raw[:, p] >= 0) for p in pair)
+            own = table.reshape(self._n_rows, self._n_rows)[np.ix_(left, right)]
+            places = self._raw[left, pair[0]], self._raw[right, pair[1]]
+            raw[np.ix_(*places)] = own
+            if pair[0] != pair[1]:
+                raw[np.ix_(*reversed(places))] = own.T
         return raw
+
+    @property
+    def _pairs(self) -> list[tuple[int, int]]:
+        return [(p, q) for p in range(self._width) for q in range(p, self._width)]
 
     def _add(self, block: SparseBlock, terms: int, total: Floats) -> None:
         moments, columns = self._moments(block, terms), self._columns(block)
@@ -87,10 +96,9 @@ class FewAnswers:
             cells = (rows[:, :, None] * self._n_rows + rows[:, None, :]).ravel()
             turned = moments[begin : begin + some].transpose(0, 2, 1)
             scores = [self._slopes[piece, p] @ turned for p in range(self._width)]
-            for p, left in enumerate(scores):
-                for q in range(p, self._width):
-                    products = (left @ scores[q].transpose(0, 2, 1)).ravel()
-                    total[p, q] += np.bincount(cells, products, total.shape[2])
+            for place, (p, q) in enumerate(self._pairs):
+                products = (scores[p] @ scores[q].transpose(0, 2, 1)).ravel()
+                total[place] += np.bincount(cells, products, total.shape[1])
 
     def _moments(self, block: SparseBlock, terms: int) -> NDArray[np.float32]:
         """Return √w E(φ_k u) for the basis' shapes u, (n, terms, r)."""

@@ -8,14 +8,15 @@ information that is missing because ability is not seen (Louis 1982, JRSS B 44, 
 Three ways to that sum, by the data: `linear_scores` (exact), `few_answers`, `expansion`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import iadd
 
 import numpy as np
 
 from calibration.blocks import Part
-from calibration.complete import observed
+from calibration.complete import add_blocks, observed_blocks
 from calibration.executors import People, thinned
 from calibration.expansion import Expansion
 from calibration.expectation import Expectation, expect_in
@@ -32,8 +33,6 @@ COARSE_TERMS = 2
 LARGE = 5e6
 # Of all parameters, the share that a person's own may be for answers to be taken one at a time.
 FEW = 0.25
-
-Missing = Callable[[Part], Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,15 +51,17 @@ def information(
 ) -> Information:
     """Return the observed information at `raw`, whose expectation is `expected`.
 
-    The cross products are left at nought unless `cross` asks for them.
+    There are no cross products unless `cross` asks for them.
     """
     single = people.n_patterns * float(structure.n_free) ** 2 > LARGE
-    missing = _sum(people, _missing(structure, people, raw, single=single, terms=0))
-    found = _reduced(structure, observed(structure, raw, expected) - missing)
-    if not cross:
-        return Information(found, np.zeros_like(found))
-    every = _sum(people, Expansion(structure, raw, TOLERANCE, single=False).cross)
-    return Information(found, _reduced(structure, every))
+    way = _way(structure, people, raw, single=single, terms=0)
+    found = way.whole(_sum(people, way.part))
+    _take_from(found, structure, observed_blocks(structure, raw, expected))
+    cross_products = np.zeros((0, 0))
+    if cross:
+        every = _sum(people, Expansion(structure, raw, TOLERANCE, single=False).cross)
+        cross_products = structure.reduce_both(every)
+    return Information(structure.reduce_both(found), cross_products)
 
 
 def coarse_information(
@@ -71,52 +72,69 @@ def coarse_information(
     Complete and missing information are of the same persons: from different ones their difference,
     small where a test is long, would drown in the sampling error of either.
     """
-    find = _missing(structure, people, raw, single=True, terms=COARSE_TERMS)
+    way = _way(structure, people, raw, single=True, terms=COARSE_TERMS)
     step = people.n_patterns // few
     if step <= 1:
-        return _reduced(structure, observed(structure, raw, expected) - _sum(people, find))
+        found = way.whole(_sum(people, way.part))
+        _take_from(found, structure, observed_blocks(structure, raw, expected))
+        return structure.reduce_both(found)
     table, weights = structure.log_chances(raw), structure.log_weights(raw)
-    work = partial(_thinned, find, partial(expect_in, table, weights, structure.nodes), step)
-    (thin, missing), *more = people.each(work)
-    for own, lost in more:
-        thin, missing = thin + own, missing + lost
+    results = people.each(
+        partial(_thinned, way.part, partial(expect_in, table, weights, structure.nodes), step)
+    )
+    thin, found = reduce(_both, results)
     blank = Expectation(0.0, 0 * thin.counts, 0 * thin.mass, thin.means)
-    priors = observed(structure, raw, blank)
+    priors = observed_blocks(structure, raw, blank)
     share = float(expected.mass.sum() / thin.mass.sum())
-    answers = observed(structure, raw, thin) - priors - missing
-    return _reduced(structure, share * answers + priors)
+    found = way.whole(found)
+    found *= share
+    both = zip(observed_blocks(structure, raw, thin), priors, strict=True)
+    _take_from(found, structure, [share * (seen - prior) + prior for seen, prior in both])
+    return structure.reduce_both(found)
 
 
-def _missing(
-    structure: Structure, people: People, raw: Floats, *, single: bool, terms: int
-) -> Missing:
-    """Return the way to the missing information, (R, R), of a part; 0 `terms`: all needed."""
+def _take_from(missing: Floats, structure: Structure, blocks: Sequence[Floats]) -> None:
+    """Turn the missing information, (R, R), in its place into the complete one less it."""
+    np.negative(missing, out=missing)
+    add_blocks(missing, structure, blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way to the missing information: of a part, in a form to be added up, and (R, R) of it."""
+
+    part: Callable[[Part], Floats]
+    whole: Callable[[Floats], Floats] = np.asarray
+
+
+def _way(structure: Structure, people: People, raw: Floats, *, single: bool, terms: int) -> _Way:
+    """Return the way that suits the answers; `terms` 0: as many as needed."""
     n_items = sum(len(batch.items) for batch in structure.batches)
     complete = people.n_answers == people.n_patterns * n_items
     if complete and all(batch.family.canonical for batch in structure.batches):
-        return LinearScores.of(structure, raw).missing
+        return _Way(LinearScores.of(structure, raw).missing)
     expansion = Expansion(structure, raw, TOLERANCE * (10 if single else 1), single=single)
     widest = max(batch.n_parameters for batch in structure.batches)
     if (people.most_answers + 1) * widest < FEW * structure.n_free:
         few = FewAnswers(structure, raw, expansion)
-        return partial(few.missing, terms=terms)
-    return partial(expansion.missing, terms=terms)
+        return _Way(partial(few.missing, terms=terms), few.spread)
+    return _Way(partial(expansion.missing, terms=terms))
 
 
 def _thinned(
-    find: Missing, expect: Callable[[Part], Expectation], step: int, part: Part
+    find: Callable[[Part], Floats], expect: Callable[[Part], Expectation], step: int, part: Part
 ) -> tuple[Expectation, Floats]:
     thin = thinned(step, part)
     return expect(thin), find(thin)
 
 
-def _sum(people: People, find: Missing) -> Floats:
-    total, *more = people.each(find)
-    for matrix in more:
-        total += matrix
-    return total
+def _sum(people: People, find: Callable[[Part], Floats]) -> Floats:
+    return reduce(iadd, people.each(find))
 
 
-def _reduced(structure: Structure, raw: Floats) -> Floats:
-    """Return (F, F) from (R, R)."""
-    return structure.reduce_columns(structure.reduce_columns(raw).T)
+def _both(
+    one: tuple[Expectation, Floats], other: tuple[Expectation, Floats]
+) -> tuple[Expectation, Floats]:
+    missing = one[1]
+    missing += other[1]
+    return one[0] + other[0], missing

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from calibration.complete import gradient, metric
+from calibration.complete import add_blocks, gradient, metric
 from calibration.executors import People
 from calibration.expectation import Expectation, expect
 from calibration.information import coarse_information
@@ -56,10 +56,8 @@ class Point:
     def metric(self) -> Floats:
         """Return EM's metric, the expected complete-data information, (F, F)."""
         raw = np.zeros((self.raw.size, self.raw.size))
-        for place, blocks in self._blocks:
-            rows = place.start + np.arange(blocks[..., 0].size).reshape(blocks.shape[:2])
-            raw[rows[:, :, None], rows[:, None, :]] = blocks
-        return self.structure.reduce_columns(self.structure.reduce_columns(raw).T)
+        add_blocks(raw, self.structure, [blocks for _, blocks in self._blocks])
+        return self.structure.reduce_both(raw)
 
     def em_solve(self, gradient: Floats) -> Floats:
         """Return the step of EM's metric along `gradient` (F,): every item by itself."""

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from calibration.answers import MISSING, Answers, Bytes
+from calibration.answers import MISSING, SOME, Answers, Bytes
 from calibration.errors import ModelError, Notice, TooFewError, refuse
 from calibration.models import Model, form_of
 from calibration.responses import Responses
@@ -209,18 +209,27 @@ def turned_round(screened: Screened, items: Sequence[int]) -> list[int]:
         return []
     starts, item, scores = screened.answers.triplets()
     highest = np.array([max(len(c) - 1, 1) for c in screened.categories])
-    share, given = scores / highest[item], np.diff(starts)
-    person = np.repeat(np.arange(given.size), given)
-    total = np.bincount(person, share, given.size)
-    found = []
-    for j in items:
-        mine = np.flatnonzero((item == j) & (given[person] > 1))
+    place = np.full(len(screened.items), -1)
+    place[list(items)] = np.arange(len(items))
+    # Of own share x and rest y: the sums of 1, x, y, x², y² and xy.
+    sums = np.zeros((6, len(items)))
+    for begin in range(0, starts.size - 1, SOME):
+        ends = starts[begin : begin + SOME + 1]
+        asked, given = item[ends[0] : ends[-1]], np.diff(ends)
+        share = scores[ends[0] : ends[-1]] / highest[asked]
+        person = np.repeat(np.arange(given.size), given)
+        mine = np.flatnonzero((place[asked] >= 0) & (given[person] > 1))
         own, who = share[mine], person[mine]
-        rest = (total[who] - own) / (given[who] - 1)
-        varies = mine.size > 2 and own.std() > 0 and rest.std() > 0
-        if varies and np.corrcoef(own, rest)[0, 1] * mine.size**0.5 < FAR:
-            found.append(j)
-    return found
+        rest = (np.bincount(person, share, given.size)[who] - own) / (given[who] - 1)
+        for total, each in zip(sums, (None, own, rest, own**2, rest**2, own * rest), strict=True):
+            total += np.bincount(place[asked[mine]], each, len(items))
+    n = np.maximum(sums[0], 1)
+    own, rest, own_square, rest_square, product = sums[1:] / n
+    spread = np.sqrt(np.maximum((own_square - own**2) * (rest_square - rest**2), 0))
+    z = (product - own * rest) / np.maximum(spread, 1e-12) * np.sqrt(n)
+    return [
+        j for j, far in zip(items, (sums[0] > 2) & (spread > 0) & (z < FAR), strict=True) if far
+    ]
 
 
 def random_numbers(size: int, width: int = 0) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:

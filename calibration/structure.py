@@ -146,6 +146,13 @@ class Structure:
         np.add.at(free, self.slots[self.moving], matrix[:, self.moving].T)
         return free.T
 
+    def reduce_both(self, matrix: Floats) -> Floats:
+        """Return (F, F) from (R, R); a view where only the last numbers are fixed."""
+        size = self.n_free
+        if self._straight and np.array_equal(self.moving, np.arange(size)):
+            return matrix[:size, :size]
+        return self.reduce_columns(self.reduce_columns(matrix).T)
+
     def shortened(self, step: Floats, stride: float) -> Floats:
         """Return a step (F,) in which no item's largest change is above `stride`."""
         raw = np.zeros(self.slots.size)

@@ -6,11 +6,11 @@ from enum import Enum
 from functools import partial
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg import LinAlgError, cho_factor, lapack
 
 from calibration.information import Information, information
 from calibration.problem import Point, Problem
-from placement.arrays import Booleans, Floats
+from placement.arrays import Booleans, Floats, Integers
 
 
 class StandardErrors(Enum):
@@ -49,22 +49,29 @@ def uncertainty(
     """Return the covariance of free parameters (F,) from what `find(cross=…)` says of them."""
     size, (lower, upper) = free.size, bounds
     bound = (free <= lower) | (free >= upper)
-    blank = np.full((size, size), np.nan)
     if errors is StandardErrors.NONE:
-        return Uncertainty(blank, bound, definite=True, passes=0)
-    found = find(cross=errors is StandardErrors.SANDWICH)
+        return Uncertainty(np.full((size, size), np.nan), bound, definite=True, passes=0)
     inner = np.flatnonzero(~bound)
     try:
-        blank[np.ix_(inner, inner)] = _inverse(found, inner, errors)
+        inverse = _inverse(find(cross=errors is StandardErrors.SANDWICH), inner, errors)
     except LinAlgError:
-        return Uncertainty(blank, bound, definite=False, passes=1)
-    return Uncertainty(blank, bound, definite=True, passes=1)
+        return Uncertainty(np.full((size, size), np.nan), bound, definite=False, passes=1)
+    if inner.size < size:
+        whole = np.full((size, size), np.nan)
+        whole[np.ix_(inner, inner)] = inverse
+        inverse = whole
+    return Uncertainty(inverse, bound, definite=True, passes=1)
 
 
-def _inverse(found: Information, inner: np.ndarray, errors: StandardErrors) -> Floats:
+def _inverse(found: Information, inner: Integers, errors: StandardErrors) -> Floats:
+    """Return the inverse among `inner` parameters; no more matrices at a time than are needed."""
     places = np.ix_(inner, inner)
-    factor = cho_factor(found.observed[places])
-    inverse = cho_solve(factor, np.eye(inner.size))
+    every = inner.size == len(found.observed)
+    own = np.array(found.observed if every else found.observed[places], order="F")
+    factor, _ = cho_factor(own, lower=True, overwrite_a=True)
+    inverse: Floats = lapack.dpotri(factor, lower=1, overwrite_c=1)[0]
+    for row in range(len(inverse)):
+        inverse[row, row + 1 :] = inverse[row + 1 :, row]
     if errors is StandardErrors.SANDWICH:
         inverse = inverse @ found.cross[places] @ inverse
-    return np.asarray((inverse + inverse.T) / 2)
+    return inverse
