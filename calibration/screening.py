@@ -213,16 +213,16 @@ def turned_round(screened: Screened, items: Sequence[int]) -> list[int]:
     place[list(items)] = np.arange(len(items))
     # Of own share x and rest y: the sums of 1, x, y, x², y² and xy.
     sums = np.zeros((6, len(items)))
-    for begin in range(0, starts.size - 1, SOME):
-        ends = starts[begin : begin + SOME + 1]
+    for begin in range(0, starts.size - 1, SOME // 8):
+        ends = starts[begin : begin + SOME // 8 + 1]
         asked, given = item[ends[0] : ends[-1]], np.diff(ends)
         share = scores[ends[0] : ends[-1]] / highest[asked]
         person = np.repeat(np.arange(given.size), given)
         mine = np.flatnonzero((place[asked] >= 0) & (given[person] > 1))
         own, who = share[mine], person[mine]
         rest = (np.bincount(person, share, given.size)[who] - own) / (given[who] - 1)
-        for total, each in zip(sums, (None, own, rest, own**2, rest**2, own * rest), strict=True):
-            total += np.bincount(place[asked[mine]], each, len(items))
+        for row, each in enumerate((None, own, rest, own**2, rest**2, own * rest)):
+            sums[row] += np.bincount(place[asked[mine]], each, len(items))
     n = np.maximum(sums[0], 1)
     own, rest, own_square, rest_square, product = sums[1:] / n
     spread = np.sqrt(np.maximum((own_square - own**2) * (rest_square - rest**2), 0))
