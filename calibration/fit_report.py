@@ -1,7 +1,7 @@
 """All that can be said of how answers agree with a pool, module by module."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,7 +25,7 @@ FEWEST = 100
 # Q3 this far above its mean calls for a look (Christensen, Makransky & Horton 2017).
 STANDS_OUT = 0.2
 # Correlations with the other items this many standard errors below 0 call for one, too.
-TURNED_ROUND = -1.96
+TURNED_ROUND = -2.58
 MOST_PAIRS = 5_000
 HISTOGRAM: tuple[float, ...] = tuple(np.linspace(-4.0, 4.0, 33).tolist())
 
@@ -85,8 +85,20 @@ class ModuleReport:
 
 
 @dataclass(frozen=True, slots=True)
-class FitReport:
+class GroupReport:
+    """What `FitReport` says, of the persons of one group alone, with their own mean and sd."""
+
+    group: str
     modules: tuple[ModuleReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FitReport:
+    """All persons' fit, and where they are in several groups each group's."""
+
+    modules: tuple[ModuleReport, ...]
+    groups: tuple[GroupReport, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def fit_report(
@@ -94,9 +106,40 @@ def fit_report(
 ) -> FitReport:
     """Return the fit of each module that anybody has answered; `CalibrationError` for none.
 
-    Without `predictive` there are no checks by replicated answers, which take seconds.
+    Without `predictive` there are no checks by replicated answers, which take seconds; of groups
+    there are none in any case.
     """
-    answered = set(responses.items)
+    modules = _modules(responses, pool, predictive=predictive)
+    if len(responses.groups) < 2:
+        return FitReport(modules)
+    groups, notes = [], []
+    for g, name in enumerate(responses.groups):
+        try:
+            part = _modules(_group(responses, g), pool, predictive=False)
+            groups.append(GroupReport(name, part))
+        except TooFewError as error:
+            notes += [f"group {name}: {fault}" for fault in error.faults]
+    return FitReport(modules, tuple(groups), tuple(notes))
+
+
+def _group(responses: Responses, g: int) -> Responses:
+    """Return the responses of the persons in one group."""
+    rows = np.flatnonzero(responses.group == g)
+    return replace(
+        responses,
+        answers=responses.answers.chosen(rows),
+        persons=tuple(responses.persons[n] for n in rows) if responses.persons else (),
+        groups=(responses.groups[g],),
+        group=np.zeros(rows.size, dtype=np.int64),
+        weights=responses.weights[rows],
+    )
+
+
+def _modules(
+    responses: Responses, pool: Sequence[ItemParameters], *, predictive: bool
+) -> tuple[ModuleReport, ...]:
+    counts = responses.answers.tally(max(responses.answers.highest(), 0) + 1).sum(axis=1)
+    answered = {i for i, n in zip(responses.items, counts.tolist(), strict=True) if n}
     reports = []
     for module in dict.fromkeys(item.module for item in pool):
         mine = [item for item in pool if item.module == module and item.item in answered]
@@ -104,7 +147,7 @@ def fit_report(
             reports.append(module_report(module, mine, responses, predictive=predictive))
     if not reports:
         raise TooFewError(["the responses hold no item of the pool"])
-    return FitReport(tuple(reports))
+    return tuple(reports)
 
 
 def module_report(

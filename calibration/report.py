@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 
 from calibration.drawing import Axes, picture
-from calibration.fit_report import HISTOGRAM, ItemReport, ModuleReport
+from calibration.fit_report import HISTOGRAM, GroupReport, ItemReport, ModuleReport
 from calibration.fitted import Fitted, FittedItem
 from calibration.report_style import STYLE
 from placement.arrays import Floats
@@ -29,6 +29,7 @@ def html_page(
     modules: Sequence[tuple[ModuleReport, Sequence[ItemParameters]]],
     cuts: Sequence[float],
     notes: Sequence[str] = (),
+    groups: Sequence[GroupReport] = (),
 ) -> str:
     """Return the page; `figures` head it, `cuts` are abilities (logits) at which tracks part."""
     head = (
@@ -37,6 +38,7 @@ def html_page(
     )
     body = [f"<h1>{escape(title)}</h1>", _figures(figures)]
     body += [_module(report, items, cuts) for report, items in modules]
+    body += [_groups(groups)] if groups else []
     if notes:
         lines = "".join(f"<li>{escape(note)}</li>" for note in notes)
         body.append(f"<section><h2>Worth knowing</h2><ul>{lines}</ul></section>")
@@ -44,6 +46,47 @@ def html_page(
         f'<!doctype html><html lang="en"><head>{head}</head><body><main>{"".join(body)}'
         "</main></body></html>\n"
     )
+
+
+def _groups(groups: Sequence[GroupReport]) -> str:
+    """Return each group's ability and fit, and the mean squares of its answers to each item."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(group.group)}</th><td>{escape(module.module)}</td>'
+        f"<td>{module.n_persons}</td><td>{module.mean:.2f}</td><td>{module.sd:.2f}</td>"
+        f"<td>{_or_dash(module.alpha)}</td>"
+        f"<td>{'–' if module.m2 is None else f'{module.m2.rmsea:.3f}'}</td></tr>"
+        for group in groups
+        for module in group.modules
+    )
+    names = ("group", "module", "persons", "mean", "sd", "alpha", "RMSEA")
+    return (
+        f"<section><h2>Groups</h2>{_table(names, rows)}<h3>Infit and outfit in each group</h3>"
+        f"{_table(('item', *(g.group for g in groups)), _squares(groups))}</section>"
+    )
+
+
+def _squares(groups: Sequence[GroupReport]) -> str:
+    """Return a row an item: its mean squares in each group, a dash where nobody answered it."""
+    low, high = MEAN_SQUARE
+    known = [{item.item: item for m in group.modules for item in m.items} for group in groups]
+    rows = ""
+    for name in dict.fromkeys(name for items in known for name in items):
+        cells = ""
+        for items in known:
+            found = [items[name].infit, items[name].outfit] if name in items else []
+            texts = [_bold(f"{value:.2f}", not low <= value <= high) for value in found]
+            cells += f"<td>{' / '.join(texts) or '–'}</td>"
+        rows += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
+    return rows
+
+
+def _table(names: Sequence[str], rows: str) -> str:
+    header = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    return f"<table><thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _or_dash(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.3f}"
 
 
 def _figures(figures: Mapping[str, str]) -> str:
@@ -60,7 +103,7 @@ def _module(report: ModuleReport, items: Sequence[ItemParameters], cuts: Sequenc
     figures = {
         "persons": f"{report.n_persons}",
         "ability": f"mean {report.mean:.2f}, sd {report.sd:.2f}",
-        "alpha": "–" if np.isnan(report.alpha) else f"{report.alpha:.3f}",
+        "alpha": _or_dash(report.alpha),
         "Q3, mean": f"{report.q3_mean:.3f}",
     }
     if report.m2 is not None:
@@ -72,7 +115,6 @@ def _module(report: ModuleReport, items: Sequence[ItemParameters], cuts: Sequenc
         "item", "model", "a", "se", "b", "se", "answers", "p", "r", "infit", "outfit", "S-X²",
         "df", "p",
     )  # fmt: skip
-    header = "".join(f'<th scope="col">{name}</th>' for name in names)
     curves = "".join(_curve(form.items[j], item, cuts) for j, item in enumerate(report.items))
     notes = "".join(f"<p>{escape(note)}</p>" for note in report.notes)
     notes += "".join(
@@ -83,7 +125,7 @@ def _module(report: ModuleReport, items: Sequence[ItemParameters], cuts: Sequenc
     return (
         f"<section><h2>Module {escape(report.module)}</h2>{_figures(figures)}"
         f'<div class="charts">{_wright(report, items, cuts)}{_information(form, cuts)}</div>'
-        f"{notes}<h3>Items</h3><table><thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
+        f"{notes}<h3>Items</h3>{_table(names, rows)}"
         "<h3>Curves and answers</h3><p>Each dot is a group of persons of about equal ability "
         "by their other answers, as far from the curve as their score from what was expected.</p>"
         f'<div class="charts">{curves}</div></section>'

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from calibration import Responses
     from calibration.executors import Executor
+    from calibration.fit_report import ModuleReport
     from calibration.fitting import Ability
     from calibration.modules import Calibrations
     from calibration.predictive import PredictiveFit
@@ -168,10 +169,16 @@ def calibrate(  # noqa: PLR0913 - one argument an option
 @click.command()
 @click.argument("responses_file", metavar="RESPONSES.csv", type=files.INPUT)
 @click.option("--pool", "pool_file", metavar="POOL.csv", required=True, type=files.INPUT)
+@click.option("--groups", metavar="COLUMN", help="Each person's group, to be told of by itself.")
 @click.option("--json", "json_file", metavar="OUT", type=files.OUTPUT)
 @click.option("--html", "html_file", metavar="REPORT.html", type=files.OUTPUT)
 def fit(
-    *, responses_file: Path, pool_file: Path, json_file: Path | None, html_file: Path | None
+    *,
+    responses_file: Path,
+    pool_file: Path,
+    groups: str | None,
+    json_file: Path | None,
+    html_file: Path | None,
 ) -> None:
     """Say how well answers agree with a pool's parameters.
 
@@ -181,34 +188,51 @@ def fit(
     and spread are estimated.
     """
     pool = pool_of(pool_file)
-    sheet = responses_of(responses_file, [], {item.item for item in pool})
+    columns = [groups] if groups else []
+    sheet = responses_of(responses_file, columns, {item.item for item in pool})
+    responses = in_groups(sheet.responses, sheet.columns[groups]) if groups else sheet.responses
     try:
-        report = fit_report(sheet.responses, pool)
+        report = fit_report(responses, pool)
     except CalibrationError as error:
         raise click.ClickException(faults(responses_file, error)) from error
-    page = page_of(responses_file.name, {}, sheet.responses, pool, ()) if html_file else ""
+    page = page_of(responses_file.name, {}, responses, pool, ()) if html_file else ""
     files.write({json_file: reports.as_json(report), html_file: page})
     for module in report.modules:
-        click.echo(f"{module.module}: {module.n_persons} persons, alpha {module.alpha:.3f}")
-        if module.m2 is not None:
-            low, high = module.m2.rmsea_low, module.m2.rmsea_high
+        _say_module(module)
+    for group in report.groups:
+        for module in group.modules:
             click.echo(
-                f"  M2 {module.m2.m2:.2f}, df {module.m2.df}, p {module.m2.p:.4f}, "
-                f"RMSEA {module.m2.rmsea:.4f} [{low:.4f}, {high:.4f}]"
+                f"{module.module}, {group.group}: {module.n_persons} persons, "
+                f"mean {module.mean:.3f}, sd {module.sd:.3f}, alpha {module.alpha:.3f}"
             )
-        click.echo("  item                 n     p   r_pb  infit outfit   S-X²   df      p")
-        for item in module.items:
-            line = (
-                f"  {item.item:<16} {item.n_responses:>5} {item.p:>5.2f} "
-                f"{item.point_biserial:>6.2f} {item.infit:>6.2f} {item.outfit:>6.2f}"
-            )
-            if item.s_x2 is not None and item.s_x2.df:
-                line += f" {item.s_x2.s_x2:>6.1f} {item.s_x2.df:>4} {item.s_x2.p:>6.3f}"
-            click.echo(line)
-        if module.predictive is not None:
-            _say_predictive(module.predictive)
-        for note in module.notes:
-            click.echo(f"note: {note}", err=True)
+            for note in module.notes:
+                click.echo(f"note: {group.group}: {note}", err=True)
+    for note in report.notes:
+        click.echo(f"note: {note}", err=True)
+
+
+def _say_module(module: ModuleReport) -> None:
+    """Print one module's fit, an item a line."""
+    click.echo(f"{module.module}: {module.n_persons} persons, alpha {module.alpha:.3f}")
+    if module.m2 is not None:
+        low, high = module.m2.rmsea_low, module.m2.rmsea_high
+        click.echo(
+            f"  M2 {module.m2.m2:.2f}, df {module.m2.df}, p {module.m2.p:.4f}, "
+            f"RMSEA {module.m2.rmsea:.4f} [{low:.4f}, {high:.4f}]"
+        )
+    click.echo("  item                 n     p   r_pb  infit outfit   S-X²   df      p")
+    for item in module.items:
+        line = (
+            f"  {item.item:<16} {item.n_responses:>5} {item.p:>5.2f} "
+            f"{item.point_biserial:>6.2f} {item.infit:>6.2f} {item.outfit:>6.2f}"
+        )
+        if item.s_x2 is not None and item.s_x2.df:
+            line += f" {item.s_x2.s_x2:>6.1f} {item.s_x2.df:>4} {item.s_x2.p:>6.3f}"
+        click.echo(line)
+    if module.predictive is not None:
+        _say_predictive(module.predictive)
+    for note in module.notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def _say_predictive(found: PredictiveFit) -> None:
@@ -252,11 +276,10 @@ def page_of(
 ) -> str:
     """Return a pool's fit to `responses` as a page, against the cuts of the default design."""
     known = {item.item: item for item in pool}
-    modules = [
-        (module, [known[item.item] for item in module.items])
-        for module in fit_report(responses, pool, predictive=False).modules
-    ]
-    return html_page(f"Calibration: {name}", figures, modules, CUTS, notices)
+    report = fit_report(responses, pool, predictive=False)
+    modules = [(module, [known[i.item] for i in module.items]) for module in report.modules]
+    notes = (*notices, *report.notes)
+    return html_page(f"Calibration: {name}", figures, modules, CUTS, notes, report.groups)
 
 
 def responses_of(

@@ -225,6 +225,55 @@ def test_fit_of_a_pool_to_its_own_answers(answers, tmp_path):
     assert {"infit", "outfit", "s_x2", "curve", "distractors"} <= module["items"][0].keys()
 
 
+def test_groups_end_to_end_wide_and_long(tmp_path):
+    """Own mean and sd in the calibration, own fit in both reports; the third group has one."""
+    rng = np.random.default_rng(4)
+    theta = np.repeat([0.0, 0.8], 300)[:, None] + rng.standard_normal((600, 1))
+    scores = (rng.random((600, 6)) < 1 / (1 + np.exp(np.linspace(-1, 1, 6) - theta))).astype(int)
+    scores[300:, 5] = -1
+    units = ["first"] * 300 + ["second"] * 299 + ["<third>"]
+    text = wide(scores, units)
+    rows = list(csv.reader(text.splitlines()))
+    long = ["person,unit,item,score"] + [
+        f"{row[0]},{row[1]},{name},{score}"
+        for row in rows[1:]
+        for name, score in zip(rows[0][2:], row[2:], strict=True)
+        if score
+    ]
+    told = []
+    for name, content in (("wide", text), ("long", "\n".join(long))):
+        file, pool = tmp_path / f"{name}.csv", tmp_path / f"{name}-POOL.csv"
+        file.write_text(content, encoding="utf-8")
+        out, page = tmp_path / f"{name}.json", tmp_path / f"{name}.html"
+        args = ("--groups", "unit", "--out", pool, "--html", page, "--model", "rasch")
+        args = (*args, "--json", tmp_path / "REPORT.json")
+        result = spor("calibrate", file, *args)
+        assert result.exit_code == 0, result.output
+        assert not JustHTML(page.read_text(encoding="utf-8"), collect_errors=True).errors
+        assert "<h2>Groups</h2>" in page.read_text(encoding="utf-8")
+        result = spor("fit", file, "--pool", pool, "--groups", "unit", "--json", out)
+        assert result.exit_code == 0, result.output
+        assert "all, second: 299 persons, mean 0." in result.stdout
+        assert "note: group <third>: module all: 1 person" in result.stderr
+        told.append(json.loads(out.read_text()))
+    wide_one, long_one = told
+    assert [g["group"] for g in wide_one["groups"]] == ["first", "second"]
+    first, second = (group["modules"][0] for group in wide_one["groups"])
+    calibrated = json.loads((tmp_path / "REPORT.json").read_text())["modules"][0]["groups"]
+    assert [group["n_persons"] for group in calibrated] == [300, 299, 1]
+    assert calibrated[1]["mean"] > 0.2
+    assert second["mean"] - first["mean"] == pytest.approx(calibrated[1]["mean"], abs=0.02)
+    assert second["sd"] == pytest.approx(calibrated[1]["sd"], abs=0.02)
+    assert [len(m["items"]) for m in (first, second)] == [6, 5]
+    assert first["n_whole"] == 300
+    assert {g["group"]: g["modules"][0]["n_persons"] for g in long_one["groups"]} == {
+        "first": 300,
+        "second": 299,
+    }
+    mean = {g["group"]: g["modules"][0]["mean"] for g in long_one["groups"]}
+    assert mean["second"] == pytest.approx(second["mean"], abs=1e-6)
+
+
 def test_fit_tells_of_a_wrong_key_and_of_a_question_twice(answers, tmp_path):
     pool = tmp_path / "POOL.csv"
     assert spor("calibrate", answers, "--out", pool).exit_code == 0
