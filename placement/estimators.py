@@ -8,13 +8,15 @@ but never for maximum likelihood: no finite estimate is NaN, theta and standard 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from placement.arrays import Booleans, Floats, Integers
-from placement.quadrature import cell_widths, lagrange
+from placement.arrays import Booleans, Floats
+from placement.quadrature import cell_widths, neighbours
 from placement.standing import Standing
 
 FLAT = 1e-9
-STEPS = 12
+STEPS = 30
+CLOSE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class WeightedLikelihood:
 
     def __call__(self, standing: Standing) -> tuple[Floats, Floats]:
         pool = standing.section.pool
-        given = standing.given.astype(np.float64)
-        slope = given @ pool.tilt / np.maximum(2 * (given @ pool.information), 1e-300)
+        tilt, information = (_of_given(standing, t) for t in (pool.tilt, pool.information))
+        slope = tilt / np.maximum(2 * information, 1e-300)
         steps = (slope[:, 1:] + slope[:, :-1]) / 2 * np.diff(pool.nodes)
         weight = np.concatenate((np.zeros((len(slope), 1)), np.cumsum(steps, axis=1)), axis=1)
         theta, _ = _mode(standing, weight, slope)
@@ -73,28 +75,39 @@ def _mode(standing: Standing, weight: Floats, slope: Floats) -> tuple[Floats, Bo
     peak, ends = objective.argmax(axis=1), objective[:, [0, -1]]
     inside = (objective.max(axis=1, keepdims=True) - ends > FLAT).all(axis=1)
     g = _derivative(standing.log_likelihood, nodes) + slope
-    fall = _derivative(g, nodes)
+    both = np.stack((g, _derivative(g, nodes)))
     low, high = (nodes[np.clip(peak + k, 0, nodes.size - 1)] for k in (-1, 1))
-    theta = nodes[peak]
+    theta, settled = nodes[peak], np.zeros(peak.size, dtype=np.bool_)
     for _ in range(STEPS):
-        steep = np.minimum(_at(fall, nodes, theta), -1e-9)
-        theta = np.clip(theta - _at(g, nodes, theta) / steep, low, high)
+        value, fall = _at(both, nodes, theta)
+        following = np.clip(theta - value / np.minimum(fall, -1e-9), low, high)
+        near = np.abs(following - theta) < CLOSE
+        theta = np.where(settled, theta, following)  # so that nobody's digits depend on others
+        settled |= near
+        if settled.all():
+            break
     return np.where(inside, theta, nodes[peak]), inside
 
 
 def _error(standing: Standing, theta: Floats, added: Floats) -> Floats:
     """Return 1/√(information + added) at theta, (N,); `added` (N, Q)."""
     pool = standing.section.pool
-    precision = standing.given.astype(np.float64) @ pool.information + added
-    return np.asarray(1 / np.sqrt(np.maximum(_at(precision, pool.nodes, theta), 1e-300)))
+    precision = _of_given(standing, pool.information) + added
+    return np.asarray(1 / np.sqrt(np.maximum(_at(precision[None], pool.nodes, theta)[0], 1e-300)))
 
 
-def _at(table: Floats, nodes: Floats, theta: Floats) -> Floats:
-    """Return each row's value (N,) of a table (N, Q) at theta (N,): cubic interpolation."""
-    place = (theta - nodes[0]) / (nodes[1] - nodes[0])
-    first: Integers = np.clip(np.floor(place).astype(np.int64) - 1, 0, nodes.size - 4)
-    near = np.take_along_axis(table, first[:, None] + np.arange(4), axis=1)
-    return np.asarray((near * lagrange(place - first)).sum(axis=1))
+def _of_given(standing: Standing, table: Floats) -> Floats:
+    """Return the sums (N, Q) of a table (J, Q) over the items that each examinee was given."""
+    rows, items = np.nonzero(standing.given)
+    starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=len(standing.given)))))
+    return np.asarray(csr_array((np.ones(items.size), items, starts), standing.given.shape) @ table)
+
+
+def _at(tables: Floats, nodes: Floats, theta: Floats) -> Floats:
+    """Return each row's value of some tables (M, N, Q) at theta (N,), (M, N): cubics."""
+    first, weights = neighbours(nodes, theta)
+    near = tables[:, np.arange(theta.size)[:, None], first[:, None] + np.arange(4)]
+    return np.asarray((near * weights).sum(axis=2))
 
 
 def _derivative(table: Floats, nodes: Floats) -> Floats:
