@@ -17,7 +17,7 @@ from placement.outcomes import StopReason
 from placement.pool import Pool
 from placement.standing import Section, Standing
 from placement.stopping import RateOfReturn
-from placement.tracks import track_masses
+from placement.tracks import expected_losses, track_masses
 
 REASONS = tuple(StopReason)
 GOES_ON = -1
@@ -54,6 +54,17 @@ def stop_codes(design: Design, standing: Standing) -> Integers:
         exhausted = (n >= size) & (n < stopping.maximum) & ~enough
         codes[exhausted] = REASONS.index(StopReason.POOL_EXHAUSTED)
     return codes
+
+
+def proposals(design: Design, standing: Standing) -> Integers:
+    """Return the number of the track proposed to each examinee, (N,)."""
+    losses = expected_losses(standing.track_probabilities, standing.section.losses)
+    return design.guard(standing, losses)
+
+
+def discordant(design: Design, standing: Standing) -> Booleans:
+    """Return whether own answers alone propose another track than all answers do, (N,)."""
+    return np.asarray(proposals(design, standing) != proposals(design, standing.alone))
 
 
 def next_items(

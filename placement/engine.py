@@ -12,8 +12,10 @@ from placement.conduct import (
     GOES_ON,
     KEPT,
     REASONS,
+    discordant,
     next_items,
     next_modules,
+    proposals,
     section_of,
     stop_codes,
 )
@@ -293,13 +295,12 @@ def _placement(design: Design, module: _Progress) -> ModulePlacement:
     standing = module.standing
     so_far = _posterior(design, standing)
     near = design.review(np.array([so_far.probabilities]), np.array([so_far.expected_losses]))
-    own = standing.own_track_probabilities
-    own_losses = expected_losses(own, standing.section.losses)
+    own = standing.alone
     return ModulePlacement(
         **{name: getattr(so_far, name) for name in ModulePosterior.__slots__},
         reason=REASONS[module.code],
         near_boundary=bool(near[0]),
-        own_track=design.tracks[int(own_losses[0].argmin())].name,
-        own_probabilities=tuple(own[0].tolist()),
-        discordant=bool(standing.discordant[0]),
+        own_track=design.tracks[int(proposals(design, own)[0])].name,
+        own_probabilities=tuple(own.track_probabilities[0].tolist()),
+        discordant=bool(discordant(design, standing)[0]),
     )

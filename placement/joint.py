@@ -12,8 +12,8 @@ from placement.propagation import PropagatedLaw
 
 FITS = ((1, 1.0), (2, 1.0), (2, 0.95))
 """Factors, and the longest loading: long ones leave little residual, which takes many points."""
-POINTS = 3000
-"""More points of the factors take longer than propagation."""
+TABLE = 15_000
+"""Points of the factors times modules: more take much longer than propagation."""
 ROUNDING = 1e-9
 """Correlations that loadings miss by no more than this are those of a factor law."""
 
@@ -41,7 +41,7 @@ def joint_law(correlation: Floats, mean: float, sd: float, nodes: Floats) -> Joi
     for factors, longest in FITS if len(correlation) > 2 else FITS[:1]:
         loadings, error = loadings_of(correlation, factors, longest)
         grid = FactorGrid.of(loadings, mean, sd, nodes)
-        if nearest is None or (error < nearest[0] and grid.size <= POINTS):
+        if nearest is None or (error < nearest[0] and grid.size * len(correlation) <= TABLE):
             nearest = error, grid
         if nearest[0] <= ROUNDING:
             return FactorLaw.on(nearest[1])

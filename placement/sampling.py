@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from placement.arrays import Booleans, Floats, Integers
+from placement.conduct import discordant
 from placement.design import Design
 from placement.lockstep import Sittings
 from placement.posterior import quantiles
@@ -92,5 +93,5 @@ def sample_of(design: Design, theta: Floats, sittings: Sittings) -> ModuleSample
         design.review(probabilities, losses),
         sittings.codes,
         standing.given,
-        standing.discordant,
+        discordant(design, standing),
     )

@@ -97,17 +97,8 @@ class Standing:
         return self.posterior @ self.section.masses.T
 
     @property
-    def own_track_probabilities(self) -> Floats:
-        """The same from this module's answers alone, (N, T)."""
+    def alone(self) -> Self:
+        """The same examinees by this module's answers alone."""
         if self.prior is self.section.prior:
-            return self.track_probabilities
-        return posterior_of(self.section.prior, self.log_likelihood) @ self.section.masses.T
-
-    @property
-    def discordant(self) -> Booleans:
-        """Whether own answers alone propose another track than all answers do, (N,)."""
-        if self.prior is self.section.prior:
-            return np.zeros(self.n.size, dtype=np.bool_)
-        losses = self.section.losses
-        own = (self.own_track_probabilities @ losses).argmin(axis=1)
-        return np.asarray(own != (self.track_probabilities @ losses).argmin(axis=1))
+            return self
+        return type(self).of(self.section, self.given, self.log_likelihood, n=self.n)

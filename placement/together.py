@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from placement.arrays import Booleans, Floats, Integers
-from placement.conduct import GOES_ON, REASONS, section_of, stop_codes
+from placement.conduct import GOES_ON, REASONS, discordant, section_of, stop_codes
 from placement.design import Design
 from placement.joint import Cavities, JointLaw, joint_law
 from placement.outcomes import StopReason
@@ -82,7 +82,7 @@ class Endings:
         """Write the endings of some examinees into their rows."""
         self.first[rows], self.codes[rows], self.done[rows] = some.first, some.codes, some.done
 
-    def after(self, now: Integers, n: Integers, discordant: Booleans, extra: int) -> Self:
+    def after(self, now: Integers, n: Integers, contradicted: Booleans, extra: int) -> Self:
         """Return the endings once stop codes `now` (N,) are known, after `n` (N,) answers.
 
         A module that has had enough ends at once, unless its own answers propose another track
@@ -92,7 +92,7 @@ class Endings:
         fresh = (self.first < 0) & (now != GOES_ON)
         first = np.where(fresh, n, self.first)
         limit = np.isin(now, LIMITS)
-        agreed = limit | ~discordant | (n >= first + extra)
+        agreed = limit | ~contradicted | (n >= first + extra)
         codes = np.where(fresh | (limit & ~self.done), now, self.codes)
         return type(self)(first, codes, self.done | ((first >= 0) & agreed))
 
@@ -101,11 +101,11 @@ def ended(design: Design, together: Together, standing: Standing, so_far: Ending
     """Return one module's endings after the answers in `standing`."""
     open_ = ~so_far.done
     now = _codes_when_due(design, standing, open_)
-    discordant = np.zeros(standing.n.size, dtype=np.bool_)
+    contradicted = np.zeros(standing.n.size, dtype=np.bool_)
     near = open_ & ((so_far.first >= 0) | (now != GOES_ON))
     if together.extra and near.any():
-        discordant[near] = standing.only(near).discordant
-    return so_far.after(now, standing.n, discordant, together.extra)
+        contradicted[near] = discordant(design, standing.only(near))
+    return so_far.after(now, standing.n, contradicted, together.extra)
 
 
 def end_of(design: Design, together: Together, history: Standing) -> tuple[int, int]:
@@ -122,7 +122,7 @@ def end_of(design: Design, together: Together, history: Standing) -> tuple[int, 
     tail[stopped[0] :] = True
     later, first = history.only(tail), history.n[stopped[0]]
     limit = np.isin(now[tail], LIMITS)
-    agreed = limit | ~later.discordant | (later.n >= first + together.extra)
+    agreed = limit | ~discordant(design, later) | (later.n >= first + together.extra)
     if not agreed.any():
         return GOES_ON, -1
     row = int(agreed.argmax())

@@ -49,6 +49,13 @@ def test_two_or_three_modules_against_brute_force(correlation: Floats, kind: str
     assert abs(tracks(logs, correlation) - by_brute_force(logs, correlation)).max() < 1e-4
 
 
+def test_three_abilities_of_nearly_two() -> None:
+    """The smallest eigenvalue is .016: thousands of points still do it."""
+    correlation = np.array([[1, 0.9, 0.5], [0.9, 1, 0.8], [0.5, 0.8, 1]])
+    logs = answers_to_tests(correlation, 5, 3, kind="3PL")
+    assert abs(tracks(logs, correlation) - by_brute_force(logs, correlation)).max() < 1e-3
+
+
 @given(seeds, st.integers(2, 7))
 @settings(max_examples=10, deadline=None)
 def test_any_one_factor_is_found_and_exact(seed: int, size: int) -> None:

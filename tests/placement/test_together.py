@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from placement.conduct import GOES_ON, REASONS
 from placement.dependence import Correlated, Equal, Independent
 from placement.engine import decide
+from placement.guards import CertifiedDirect
 from placement.lockstep import right_answers, sit_together
 from placement.order import Blocks, Interleaved, RouterThenBlocks
 from placement.outcomes import Administer, StopReason
@@ -133,9 +134,20 @@ def test_every_placement_is_that_of_all_answers() -> None:
     standings = together.standings(given_, sums)
     for standing, placement in zip(standings, finish.placements, strict=True):
         assert placement.probabilities == pytest.approx(tuple(standing.track_probabilities[0]))
-        own = tuple(standing.own_track_probabilities[0])
+        own = tuple(standing.alone.track_probabilities[0])
         assert placement.own_probabilities == pytest.approx(own)
         assert placement.discordant == (placement.own_track != placement.track)
+
+
+def test_a_guard_looks_at_own_answers_as_it_does_at_all() -> None:
+    """Who is kept from *direct* by the guard both times is not contradicted."""
+    guarded = replace(JOINT, guard=CertifiedDirect(required=1))
+    _, finish = sat(guarded, POOL, lambda _: 1)
+    assert {(p.track, p.own_track, p.discordant) for p in finish.placements} == {
+        ("short", "short", False)
+    }
+    _, free = sat(JOINT, POOL, lambda _: 1)
+    assert {(p.track, p.own_track) for p in free.placements} == {("direct", "direct")}
 
 
 @pytest.mark.parametrize("order", ORDERS)
