@@ -1,6 +1,7 @@
 """From a calibration to the items of a pool: the engine's parameters, with what is unsure of them.
 
-A pool's `se_b` of an item with several thresholds is that of their common shift, so of their mean.
+A pool's `se_b` of an item with several thresholds is that of their common shift, so of their mean;
+a nominal item's `se_a` and `se_b` are those of a factor common to its slopes, and of its shift.
 What is fixed, or was not asked for, counts as known. Items of Rasch's model keep slope 1: abilities
 on their scale have the standard deviation that the calibration reports.
 """
@@ -13,6 +14,7 @@ from calibration.errors import Notice
 from calibration.models import Model
 from calibration.reading import ItemFacts
 from calibration.results import Calibration, ItemEstimate
+from placement.arrays import Floats
 from placement.errors import PoolError
 from placement.items import ItemParameters
 from placement.items import Model as PoolModel
@@ -77,10 +79,14 @@ def _item(estimate: ItemEstimate, facts: ItemFacts, module: str) -> ItemParamete
     if estimate.model is Model.NRM:
         half = len(estimate.values) // 2
         steps = estimate.values.tolist()
+        se_a, se_b, cov_ab = _errors(estimate, *_nominal_directions(estimate.values[:half]))
         return ItemParameters(
             *name,
             a=1.0,
             b=0.0,
+            se_a=se_a,
+            se_b=se_b,
+            cov_ab=cov_ab,
             a_steps=tuple(steps[:half]),
             d_steps=tuple(steps[half:]),
             enemy=facts.enemy,
@@ -107,9 +113,22 @@ def _uncertainty(estimate: ItemEstimate) -> tuple[float, float, float]:
     names = estimate.names
     location = np.array([float(name.startswith("b")) for name in names])
     location /= location.sum()
-    slope = np.array([float(name == "a") for name in names])
-    known = np.nan_to_num(estimate.covariance)
-    se_a = float(max(slope @ known @ slope, 0.0)) ** 0.5
-    se_b = float(max(location @ known @ location, 0.0)) ** 0.5
+    return _errors(estimate, np.array([float(name == "a") for name in names]), location)
+
+
+def _nominal_directions(slopes: Floats) -> tuple[Floats, Floats]:
+    """Return what a common factor of the slopes a_k and a common shift take of (a_k …, d_k …).
+
+    Least squares: the item moved is (a a_k, -a a_k b), at a = 1 and b = 0.
+    """
+    share, still = slopes / (slopes @ slopes), np.zeros_like(slopes)
+    return np.concatenate((share, still)), np.concatenate((still, -share))
+
+
+def _errors(estimate: ItemEstimate, slope: Floats, location: Floats) -> tuple[float, float, float]:
+    """Return two sums' standard deviations and covariance; the sums' shares are (m,) each."""
+    sums = np.stack((slope, location))
+    spread = sums @ np.nan_to_num(estimate.covariance) @ sums.T
+    se_a, se_b = np.sqrt(np.maximum(spread.diagonal(), 0.0)).tolist()
     bound = WHOLE * se_a * se_b
-    return se_a, se_b, float(np.clip(slope @ known @ location, -bound, bound))
+    return se_a, se_b, float(np.clip(spread[0, 1], -bound, bound))

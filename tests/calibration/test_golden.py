@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from calibration import NO_PRIORS, Calibration, ItemPrior, Model, Priors, StandardErrors, fit
+from calibration import (
+    NO_PRIORS,
+    WEAK_PRIORS,
+    Calibration,
+    ItemPrior,
+    Model,
+    Priors,
+    StandardErrors,
+    fit,
+)
 from calibration.priors import Normal
 from tests.calibration.examples import reference_fit, reference_table
 
@@ -45,6 +54,36 @@ def test_same_top_within_sixty_cycles(pair) -> None:
     assert ours.aic == pytest.approx(theirs["AIC"], abs=0.02)
     assert ours.bic == pytest.approx(theirs["BIC"], abs=0.02)
     assert ours.groups[0].sd ** 2 == pytest.approx(theirs["cov"][0][0], abs=0.005)
+
+
+REST = [
+    *(("ability", model) for model in (Model.RASCH, Model.ONE_PL, Model.TWO_PL)),
+    *(("deayala", model) for model in (Model.ONE_PL, Model.NRM)),
+    *(("sim2pl", model) for model in (Model.ONE_PL, Model.NRM)),
+    *(("science", model) for model in (Model.PCM, Model.NRM)),
+    *(("simgpcm", model) for model in (Model.PCM, Model.NRM)),
+]
+
+
+@pytest.mark.parametrize(("name", "model"), REST, ids=lambda part: getattr(part, "value", part))
+def test_the_other_models_end_within_sixty_cycles_too(name, model) -> None:
+    """To 1e-6, passes for information counted; the models that the golden fits do not have."""
+    ours = fit(reference_table(name), models=model, tolerance=1e-6, se=StandardErrors.NONE)
+    assert ours.converged
+    assert ours.cycles + ours.information_passes <= 60
+
+
+@pytest.mark.parametrize("name", ["lsat7", "ability", "sim2pl", "deayala"])
+def test_guessing_with_the_weak_prior_ends_within_sixty_cycles_too(name) -> None:
+    ours = fit(
+        reference_table(name),
+        models=Model.THREE_PL,
+        priors=WEAK_PRIORS,
+        tolerance=1e-6,
+        se=StandardErrors.NONE,
+    )
+    assert ours.converged
+    assert ours.cycles + ours.information_passes <= 60
 
 
 def test_same_parameters(pair) -> None:
