@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shlex
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ import pytest
 from click.testing import CliRunner
 from justhtml import JustHTML
 
-from calibration import modules
+from calibration import author_priors, draw, fit, modules
+from calibration.modules import law_of
 from placement.reading import read_pool
 from webapp.cli import main
 
@@ -117,6 +119,52 @@ def test_hierarchical_priors_give_posterior_means(tmp_path, persons):
     assert all(0.05 < item.se_a < 0.6 and 0.05 < item.se_b < 0.6 for item in items)
     b = [item.b for item in items]
     assert np.corrcoef(b, np.linspace(-1.5, 1.5, 8))[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("persons", [100, 300, 600])
+def test_the_report_says_which_laws_the_priors_had(tmp_path, persons):
+    """Fixed where persons are few, drawn with the items where they are many; none without."""
+    file, report = tmp_path / "R.csv", tmp_path / "REPORT.json"
+    file.write_text(wide(table(persons)), encoding="utf-8")
+    args = ("calibrate", file, "--out", tmp_path / "P.csv", "--json", report)
+    assert spor(*args, "--priors", "hierarchical").exit_code == 0
+    law = json.loads(report.read_text())["modules"][0]["law"]
+    believed = law_of(author_priors({}))
+    if persons < modules.MANY:
+        assert law == {**asdict(believed), "estimated": False}
+    else:
+        # Slopes of 1 all over: the drawn spread is below what was believed.
+        assert law["estimated"]
+        assert 0.05 < law["sd_log_a"] < believed.sd_log_a
+        assert -0.3 < law["mean_log_a"] < 0.3
+        assert 0.4 < law["sd_b"] < 2
+    assert spor(*args).exit_code == 0
+    assert json.loads(report.read_text())["modules"][0]["law"] is None
+
+
+def test_steps_are_shown_where_it_is_asked_for(tmp_path, answers):
+    args = ("calibrate", answers, "--out", tmp_path / "P.csv")
+    assert spor(*args).stderr == ""
+    told = spor(*args, "--progress").stderr
+    assert re.search(r"all \[[#-]{24}\] cycle 1, change \S+, objective -\d+\.\d\d\n", told)
+    drawn = spor(*args, "--progress", "--priors", "hierarchical").stderr
+    assert re.search(r"all, draws \[[#-]{24}\] draw \d+, objective", drawn)
+
+
+def test_whoever_watches_sees_the_climb():
+    seen = []
+    found = fit(table(200).astype(float), watch=lambda *step: seen.append(step))
+    cycles, values, changes = zip(*seen, strict=True)
+    assert list(cycles) == sorted(cycles)
+    assert values[-1] == pytest.approx(found.trace[-1])
+    assert list(values) == sorted(values)
+    assert changes[-1] == found.change <= 1e-4 < changes[0]
+    seen.clear()
+    draw(
+        table(60).astype(float), priors=author_priors({}), draws=5, watch=lambda *s: seen.append(s)
+    )
+    assert [cycle for cycle, _, _ in seen] == list(range(1, 86))
+    assert seen[-1][2] == 0
 
 
 def test_groups_have_their_own_mean(tmp_path):
