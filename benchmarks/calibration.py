@@ -42,8 +42,10 @@ TITLES = {
     "sparse": "2PL 20 000 × 300, 25 answered",
     "large": "2PL 100 000 × 100",
 }
-PEERS = ("theta", "mirt", "girth")
+PEERS = ("theta", "mirt", "mirt_priors", "girth")
 SECONDS = 240
+# A million persons are simulated and sorted before they are fitted.
+SCALE_SECONDS = 3600
 
 
 def simulate(name, persons=None):
@@ -127,11 +129,25 @@ def theta(name, scores):
     return plain, full, found.n_iter, np.asarray(found.a), np.asarray(found.b)
 
 
-def mirt(name, scores):
+def mirt_priors(name, scores):
+    """mirt with the priors that ours has."""
+    from mirt.estimation import BetaPrior, LogNormalPrior, NormalPrior
+
+    if name != "3pl":
+        raise SystemExit("priors are for 3PL")
+    own = {
+        "discrimination": LogNormalPrior(0.0, 0.5),
+        "difficulty": NormalPrior(0.0, 2.0),
+        "guessing": BetaPrior(5.0, 17.0),
+    }
+    return mirt(name, scores, priors=own)
+
+
+def mirt(name, scores, **more):
     import numpy as np
     from mirt import fit_mirt
 
-    settings = {"model": PROBLEMS[name][0], "n_quadpts": 61}
+    settings = {"model": PROBLEMS[name][0], "n_quadpts": 61} | more
     if name == "3pl":
         settings["accelerate"] = "squarem"
     times = []
@@ -241,7 +257,7 @@ def run(python, *arguments):
                 cwd=folder,
                 capture_output=True,
                 text=True,
-                timeout=SECONDS,
+                timeout=SCALE_SECONDS if arguments[0] == "scale" else SECONDS,
                 check=False,
             )
         except subprocess.TimeoutExpired:
