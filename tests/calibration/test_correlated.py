@@ -318,7 +318,7 @@ def test_a_prior_keeps_the_correlations_of_few_persons_from_being_singular() -> 
 @pytest.mark.slow
 def test_intervals_of_correlations_cover_the_truth() -> None:
     covered = []
-    for seed in range(40):
+    for seed in range(20):
         scores, names, _, _ = modular(300, 3, 6, 0.6, seed=100 + seed)
         found = fit_modules(scores, names)
         left, right = pairs_of(3)
