@@ -1,6 +1,5 @@
 """What five correlated modules in one sitting gain, and whether what they claim is true."""
 
-
 import numpy as np
 import pytest
 
