@@ -9,6 +9,10 @@ from calibration.blocks import Block, Part
 from calibration.executors import People
 from placement.arrays import Floats
 
+# Answers up to which likelihoods are seldom too small for a number, and what is too small.
+SHORT = 200
+TINY = 1e-200
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expectation:
@@ -35,20 +39,25 @@ def posterior_in(block: Block, table: Floats, log_weights: Floats) -> tuple[Floa
     """Return each person's posterior (n, Q), summing to 1, and log marginal likelihood (n,).
 
     Bock & Aitkin (1981), Psychometrika 46, eq. 11. Likelihoods are kept as logarithms, so that a
-    test of a thousand items does not vanish below the smallest number.
+    test of a thousand items does not vanish below the smallest number; that of a short test, which
+    does not, is spared the search for each person's largest.
     """
-    return _posterior(block, table, log_weights, np.ones(block.weights.size))
+    ones = np.ones(block.weights.size)
+    return _posterior(block, table, log_weights, ones, short=block.most_answers <= SHORT)
 
 
 def _posterior(
-    block: Block, table: Floats, log_weights: Floats, weights: Floats
+    block: Block, table: Floats, log_weights: Floats, weights: Floats, *, short: bool
 ) -> tuple[Floats, Floats]:
     """Return the posteriors times `weights` (n,), and the log marginal likelihoods."""
     logs = block.log_likelihood(table, log_weights[block.group])
-    peak = logs.max(axis=1)
-    logs -= peak[:, None]
+    peak = np.zeros(len(logs)) if short else logs.max(axis=1)
+    if not short:
+        logs -= peak[:, None]
     posterior = np.exp(logs, out=logs)
     total = posterior @ np.ones(posterior.shape[1])
+    if short and total.min(initial=1.0) < TINY:
+        return _posterior(block, table, log_weights, weights, short=False)
     posterior *= (weights / total)[:, None]
     return posterior, np.log(total) + peak
 
@@ -64,7 +73,8 @@ def expect_in(table: Floats, log_weights: Floats, nodes: Floats, part: Part) -> 
     means = np.zeros(2)
     for block in part:
         weights = block.weights
-        posterior, marginal = _posterior(block, table, log_weights, weights)
+        short = block.most_answers <= SHORT
+        posterior, marginal = _posterior(block, table, log_weights, weights, short=short)
         value += float(weights @ marginal)
         counts += block.counts(posterior)
         mass[block.group] += posterior.sum(axis=0)

@@ -5,10 +5,12 @@ from itertools import product
 import numpy as np
 import pytest
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, log_expit, log_softmax
 
 from calibration import ItemPrior, Model, Priors, Responses, StandardErrors, fit
+from calibration.blocks import CompleteBlock
 from calibration.building import pose
+from calibration.expectation import posterior_in
 from calibration.information import information
 from calibration.priors import Beta, Normal
 from calibration.screening import screen
@@ -56,6 +58,24 @@ def test_gradient_of_every_model_at_once() -> None:
         step[k] = 1e-4
         slope = (problem.at(x + step).value - problem.at(x - step).value) / 2e-4
         assert gradient[k] == pytest.approx(slope, abs=2e-5, rel=1e-6)
+
+
+def test_likelihoods_below_the_smallest_number(monkeypatch) -> None:
+    """Persons whose answers contradict steep items, in a short test: as in logarithms."""
+    scores = np.tile(np.array([[1, 1, 0, 0]], dtype=np.int8), (3, 10))
+    scores[0] = 0
+    block = CompleteBlock(scores, np.ones(3), 0)
+    nodes = np.linspace(-6, 6, 31)
+    z = 20 * (nodes - np.tile([3.0, 3.0, -3.0, -3.0], 10)[:, None])
+    steep = log_expit(np.stack((-z, z), axis=1)).reshape(80, -1)
+    weights = log_softmax(-(nodes**2) / 2)[None]
+    posterior, marginal = posterior_in(block, steep, weights)
+    assert marginal.min() < -745
+    np.testing.assert_allclose(posterior.sum(axis=1), 1)
+    monkeypatch.setattr("calibration.expectation.SHORT", 0)
+    plain, logs = posterior_in(block, steep, weights)
+    np.testing.assert_allclose(posterior, plain, atol=1e-14)
+    np.testing.assert_allclose(marginal, logs, rtol=1e-14)
 
 
 def test_information_of_every_model_at_once() -> None:
