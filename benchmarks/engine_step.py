@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 
 from placement.conduct import next_items, section_of, stop_codes
+from placement.criteria_ahead import ExpectedInformation, VarianceReduction
+from placement.criteria_global import KullbackLeibler, PosteriorWeightedInformation
 from placement.design import Design, ModuleDesign
 from placement.engine import decide
 from placement.estimators import MaximumLikelihood
@@ -30,11 +32,17 @@ from placement.simulation import simulate
 from placement.standing import Standing
 from placement.stopping import RateOfReturn
 from placement.stopping_measurement import StandardError
+from placement.strategies import Selector
 
 SIZES, HISTORY, REPS, EXAMINEES = (300, 2000, 10_000), 15, 40, 500
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
 
-
+CRITERIA: dict[str, Selector] = {
+    "KL": KullbackLeibler(),
+    "MEI": ExpectedInformation(),
+    "MPWI": PosteriorWeightedInformation(),
+    "MEPV": VarianceReduction(),
+}
 PLAN = ModulePlan("m", tuple(1 + 0.4 * n for n in range(31)))
 
 
@@ -112,20 +120,24 @@ def ours() -> dict[str, Any]:
             whole_decision,
             design(stopping=RateOfReturn(cost=0.0, plans=(PLAN,))),
         ),
+        "Spor, the same, one of the best few": (
+            whole_decision,
+            design(stopping=RateOfReturn(cost=0.0, plans=(PLAN,)), exposure=Randomesque()),
+        ),
+        **{
+            f"Spor, {name}, one step": (one_step, design(selector=selector, **wide))
+            for name, selector in CRITERIA.items()
+        },
     }
     for size in SIZES:
         pool = Pool.tabulate(items_of(bank(size), guessing=True))
         for name, (make, plan) in kinds.items():
             steps.setdefault(name, {})[str(size)] = clocked(make(plan, pool))
     pool, theta = Pool.tabulate(items_of(bank(300), guessing=False)), examinees()
+    full = design(stopping=RateOfReturn(minimum=4, maximum=30))
     batch = {
-        "Spor, SE ≤ 0.30": clocked(lambda: simulate(design(), pool, theta, seed=1), 5),
-        "Spor, rate of return, 4–30": clocked(
-            lambda: simulate(
-                design(stopping=RateOfReturn(minimum=4, maximum=30)), pool, theta, seed=1
-            ),
-            5,
-        ),
+        "Spor, SE ≤ 0.30": clocked(lambda: simulate(design(), pool, theta, seed=1), 9),
+        "Spor, rate of return, 4–30": clocked(lambda: simulate(full, pool, theta, seed=1), 9),
     }
     return {"steps": steps, "batch": batch}
 
