@@ -94,13 +94,18 @@ class SimulationResult:
 
     @property
     def bias(self) -> float:
-        """Mean of estimate - true ability, logits."""
-        return self._mean([m.estimate - m.theta for m in self.modules])
+        """Mean of estimate - true ability, logits, where there is an estimate."""
+        return float(np.mean(self._errors())) if self.unbounded < 1 else float("nan")
 
     @property
     def rmse(self) -> float:
-        """Root mean square of estimate - true ability, logits."""
-        return sqrt(self._mean([(m.estimate - m.theta) ** 2 for m in self.modules]))
+        """Root mean square of estimate - true ability, logits, where there is an estimate."""
+        return sqrt(np.mean(self._errors() ** 2)) if self.unbounded < 1 else float("nan")
+
+    @property
+    def unbounded(self) -> float:
+        """Share of (examinee, module) pairs without a finite estimate, as ML has of all right."""
+        return self._mean([np.isnan(m.estimate) for m in self.modules])
 
     @property
     def coverage(self) -> float:
@@ -121,6 +126,11 @@ class SimulationResult:
     def overlap(self) -> float:
         """Mean share of a module's questions that two examinees have in common."""
         return float(np.mean([m.overlap for m in self.modules]))
+
+    def _errors(self) -> Floats:
+        """Return estimate - true ability of all who have an estimate."""
+        errors = np.concatenate([m.estimate - m.theta for m in self.modules])
+        return np.asarray(errors[~np.isnan(errors)])
 
     @staticmethod
     def _mean(columns: Sequence[Floats | Integers | Booleans]) -> float:

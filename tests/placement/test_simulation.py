@@ -7,6 +7,7 @@ from placement.bands import bands
 from placement.conduct import section_of
 from placement.design import ModuleDesign
 from placement.engine import decide
+from placement.estimators import MaximumLikelihood
 from placement.lockstep import right_answers, sit
 from placement.models import response_function
 from placement.outcomes import StopReason
@@ -133,3 +134,17 @@ def test_a_module_without_items_places_everyone_by_the_prior() -> None:
     assert {tuple(StopReason)[code] for code in result.modules[0].stops} == {
         StopReason.POOL_EXHAUSTED
     }
+
+
+def test_those_without_an_estimate_are_counted_and_left_out() -> None:
+    """Three questions are all answered right or all wrong by many: ML has no estimate of them."""
+    design = study_design(estimator=MaximumLikelihood(), stopping=FixedLength(3))
+    result = simulate(design, POOL, standard_normal(300, 3), seed=1)
+    sample = result.modules[0]
+    found = np.isfinite(sample.estimate)
+    assert result.unbounded == (~found).mean()
+    assert 0.05 < result.unbounded < 0.5
+    errors = (sample.estimate - sample.theta)[found]
+    assert result.bias == pytest.approx(errors.mean())
+    assert result.rmse == pytest.approx(np.sqrt((errors**2).mean()))
+    assert simulate(study_design(), POOL, standard_normal(20, 3), seed=1).unbounded == 0

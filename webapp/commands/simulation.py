@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 FIGURES = (
     "n_examinees", "decision_accuracy", "claimed_accuracy", "adjacent_accuracy",
-    "expected_loss", "mean_length", "p95_length", "bias", "rmse", "coverage",
-    "near_boundary", "exposure_max", "overlap",
+    "expected_loss", "mean_length", "p95_length", "bias", "rmse", "unbounded",
+    "coverage", "near_boundary", "exposure_max", "overlap",
 )  # fmt: skip
 BATCH = 5000
 """Examinees between two steps of the progress bar."""
