@@ -9,7 +9,7 @@ second run, after it has compiled.
 """
 
 # Each worker runs in an interpreter that has one of the packages only.
-# ruff: noqa: ANN001, ANN002, ANN201, PLC0415
+# ruff: noqa: ANN001, ANN002, ANN003, ANN201, PLC0415
 
 import argparse
 import json
@@ -130,7 +130,7 @@ def theta(name, scores):
 
 
 def mirt_priors(name, scores):
-    """mirt with the priors that ours has."""
+    """Return what mirt gives with the priors that ours has."""
     from mirt.estimation import BetaPrior, LogNormalPrior, NormalPrior
 
     if name != "3pl":
