@@ -102,7 +102,8 @@ def ended(design: Design, together: Together, standing: Standing, so_far: Ending
     open_ = ~so_far.done
     now = _codes_when_due(design, standing, open_)
     contradicted = np.zeros(standing.n.size, dtype=np.bool_)
-    near = open_ & ((so_far.first >= 0) | (now != GOES_ON))
+    left = standing.n < len(standing.section.pool)
+    near = open_ & left & ((so_far.first >= 0) | (now != GOES_ON))
     if together.extra and near.any():
         contradicted[near] = discordant(design, standing.only(near))
     return so_far.after(now, standing.n, contradicted, together.extra)
@@ -122,7 +123,8 @@ def end_of(design: Design, together: Together, history: Standing) -> tuple[int, 
     tail[stopped[0] :] = True
     later, first = history.only(tail), history.n[stopped[0]]
     limit = np.isin(now[tail], LIMITS)
-    agreed = limit | ~discordant(design, later) | (later.n >= first + together.extra)
+    most = min(first + together.extra, len(history.section.pool))
+    agreed = limit | ~discordant(design, later) | (later.n >= most)
     if not agreed.any():
         return GOES_ON, -1
     row = int(agreed.argmax())

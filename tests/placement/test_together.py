@@ -251,6 +251,23 @@ def test_a_module_too_small_ends_and_the_others_go_on(size: int) -> None:
     assert sum(step.module == "TB" for step in asked) == size
 
 
+@pytest.mark.parametrize("order", [Blocks(), Interleaved()])
+def test_a_contradicted_module_without_questions_left_ends(order: Any) -> None:
+    """Its rule has had enough at the pool's last question, so it does not end by exhaustion."""
+    pool = Pool.tabulate([item for code in CODES for item in authored_items(code)[:6]])
+    stopping = replace(JOINT.stopping, minimum=6, cost=1.0)
+    design = replace(JOINT, order=order, dependence=Equal(0.9), stopping=stopping)
+    asked, finish = sat(design, pool, lambda item: int(not item.startswith("IE")))
+    assert len(asked) == len({step.item for step in asked}) == 18
+    assert any(placement.discordant for placement in finish.placements)
+    assert {placement.reason for placement in finish.placements} == {StopReason.RATE_OF_RETURN}
+    answers = [np.full((1, 6), float(code != "IE")).astype(np.int64) for code in CODES]
+    together = Together.of(design, pool)
+    assert together is not None
+    for sitting in sit_together(design, together, answers, np.random.default_rng(1)):
+        assert sitting.standing.given.all()
+
+
 def test_another_stop_than_the_rate_of_return_may_be_interleaved() -> None:
     design = replace(JOINT, order=Interleaved(), stopping=FixedLength(3))
     asked, finish = sat(design, POOL, by_chance(2))
