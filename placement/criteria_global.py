@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import xlogy
 
-from placement.arrays import Floats
+from placement.arrays import Floats, frozen
 from placement.lookahead import by_node, chances_by_node
-from placement.pool import Pool
+from placement.pool import SMALLEST, Pool
 from placement.posterior import posterior_of
 from placement.quadrature import cell_widths, interpolated
 from placement.standing import Standing
 
+NEGLIGIBLE = 1e-9
+"""Nats: what a mean of log P may be off by (`_log_factors`)."""
+
 
 def likelihood_of(standing: Standing) -> Floats:
     """Return the likelihood at the nodes, (N, Q), divided by its integral: no prior in it."""
-    return posterior_of(cell_widths(standing.section.pool.nodes), standing.log_likelihood)
+    return posterior_of(_widths(standing.section.pool), standing.log_likelihood)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,34 @@ def divergence(standing: Standing, weights: Floats) -> Floats:
     pool = standing.section.pool
     there = interpolated(pool.nodes, standing.mean, chances_by_node(pool))
     # A cubic through chances near 0 may dip below it by rounding.
-    there = np.maximum(there, 0)
-    terms = xlogy(there, there) - there * (weights @ _logs_by_node(pool))
-    mean = terms.reshape(len(weights), pool.width, -1).sum(axis=1)
-    return np.asarray(np.maximum(mean, 0))
+    np.maximum(there, SMALLEST, out=there)
+    basis, coordinates = _log_factors(pool)
+    terms = np.log(there)
+    terms -= weights @ basis @ coordinates
+    terms *= there
+    mean = np.add.reduce(terms.reshape(len(weights), pool.width, -1), axis=1)
+    return np.asarray(np.maximum(mean, 0, out=mean))
 
 
 @lru_cache(maxsize=4)
-def _logs_by_node(pool: Pool) -> Floats:
-    """Return log P with a row a node, (Q, K · J), 0 where an item has no such category."""
+def _widths(pool: Pool) -> Floats:
+    return frozen(cell_widths(pool.nodes))
+
+
+@lru_cache(maxsize=4)
+def _log_factors(pool: Pool) -> tuple[Floats, Floats]:
+    """Return two factors of log P with a row a node: (Q, R), and (R, K · J); kept.
+
+    log P is smooth in ability, so that R functions, fewer than Q, make up all items' curves: the
+    left singular vectors whose singular value is above `NEGLIGIBLE`. What the others hold of one
+    curve is no longer than that (Golub & Van Loan 2013, § 2.4), and weights that sum to 1 are no
+    longer than 1, so no mean of log P is off by more. A category that an item lacks has 0.
+    """
     tables = pool.probabilities
-    return by_node(np.log(np.where(tables > 0, tables, 1)))
+    lacking = (tables <= SMALLEST).all(axis=2, keepdims=True)
+    logs = by_node(np.log(np.where(lacking, 1, np.maximum(tables, SMALLEST))))
+    # A triangle of the same singular values and left vectors is quicker to take apart.
+    triangle = np.asarray(np.linalg.qr(logs.T, mode="r"))
+    vectors, values, _ = np.linalg.svd(triangle.T, full_matrices=False)
+    basis = frozen(vectors[:, values > NEGLIGIBLE])
+    return basis, frozen(basis.T @ logs)

@@ -4,11 +4,16 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from placement.arrays import Floats
+from placement.conduct import section_of
+from placement.criteria_global import KullbackLeibler, PosteriorKullbackLeibler, likelihood_of
 from placement.draws import Block
 from placement.exposure import Randomesque
+from placement.items import ItemParameters
 from placement.pool import Pool
 from placement.quadrature import interpolation
-from tests.placement.examples import items_by_law
+from placement.standing import Standing
+from tests.placement.examples import items_by_law, study_design
 
 
 @settings(max_examples=60, deadline=None)
@@ -35,3 +40,48 @@ def test_information_between_nodes_is_the_interpolation() -> None:
     np.testing.assert_allclose(pool.information_at(points), expected, rtol=1e-12)
     single = np.concatenate([pool.information_at(points[n : n + 1]) for n in range(points.size)])
     np.testing.assert_allclose(single, expected, rtol=1e-12)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 12))
+def test_divergence_from_factors_is_the_sum_over_all_nodes(seed: int, n: int) -> None:
+    """Guessing and few answers, so that the likelihood is far from 0 at the ends of the scale."""
+    generator = np.random.default_rng(seed)
+    pool = Pool.tabulate(items_of_all_kinds(generator))
+    asked = generator.permutation(len(pool))[:n]
+    answers = (generator.random(n) * pool.sizes[asked]).astype(int)
+    given_items = np.isin(np.arange(len(pool)), asked)[None]
+    section = section_of(study_design(), study_design().modules[0], pool)
+    standing = Standing.of(section, given_items, pool.logs[asked, answers].sum(axis=0)[None])
+    for criterion, weights in (
+        (KullbackLeibler(), likelihood_of(standing)),
+        (PosteriorKullbackLeibler(), standing.posterior),
+    ):
+        expected = divergence_by_nodes(standing, weights[0])
+        np.testing.assert_allclose(criterion(standing)[0], expected, rtol=1e-7, atol=3e-9)
+
+
+def items_of_all_kinds(generator: np.random.Generator) -> list[ItemParameters]:
+    """Forty items of two categories, steep ones and guessed ones too, and ten of four."""
+    a, b = generator.lognormal(0.2, 0.6, 50), generator.normal(0, 1.5, 50)
+    c, steps = generator.beta(5, 17, 50), np.array([-1.1, 0.2, 0.9])
+    guessed = [
+        ItemParameters(f"g{j}", "m", "", "3PL", float(a[j]), float(b[j]), float(c[j]))
+        for j in range(40)
+    ]
+    graded = [
+        ItemParameters(f"s{j}", "m", "", "GRM", float(a[j]), 0, b_steps=tuple(b[j] + steps))
+        for j in range(40, 50)
+    ]
+    return guessed + graded
+
+
+def divergence_by_nodes(standing: Standing, weights: Floats) -> Floats:
+    """Σ_q w_q Σ_k P_k(θ̂) log(P_k(θ̂) / P_k(θ_q)) of each item, no category that it lacks."""
+    pool = standing.section.pool
+    found = np.zeros(len(pool))
+    for j, size in enumerate(pool.sizes):
+        curves = pool.probabilities[j, :size]
+        there = np.maximum(curves @ interpolation(pool.nodes, standing.mean)[0], 1e-300)
+        found[j] = weights @ (there @ np.log(there[:, None] / curves))
+    return found
