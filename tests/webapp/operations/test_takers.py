@@ -14,10 +14,15 @@ from webapp import clock
 from webapp.operations.demo.takers import Taker
 from webapp.outcomes.models import Placement
 from webapp.outcomes.notices import Notice, notices_of
+from webapp.taking import service
 
 
 @pytest.mark.parametrize("hurry", [0.0, 1.0])
-def test_only_who_clicks_through_is_noticed_for_pace(world: World, hurry: float) -> None:
+def test_only_who_clicks_through_is_noticed_for_pace(
+    world: World, hurry: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Which questions come decides how many can be clicked through at all.
+    monkeypatch.setattr(service.secrets, "randbelow", lambda _: 3)
     abilities = {"TB": 0.0, "RA": 0.0, "IE": 0.0}
     taker = Taker(abilities, Random(1), Random(2), hurry)
     begun = clock.now() - timedelta(days=1)
