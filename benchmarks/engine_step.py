@@ -81,7 +81,7 @@ def whole_decision(plan: Design, pool: Pool) -> Callable[[], object]:
 
 
 def one_step(plan: Design, pool: Pool) -> Callable[[], object]:
-    """The same for a caller who keeps the sum of log likelihoods, as a simulation does."""
+    """The same for a caller who keeps count and sum of log likelihoods, as a simulation does."""
     section = section_of(plan, plan.modules[0], pool)
     given = np.zeros((1, len(pool)), dtype=np.bool_)
     given[0, :HISTORY] = True
@@ -90,7 +90,7 @@ def one_step(plan: Design, pool: Pool) -> Callable[[], object]:
 
     def step() -> object:
         sums = before + pool.logs[HISTORY - 1, (HISTORY - 1) % 2]
-        standing = Standing.of(section, given, sums[None])
+        standing = Standing.of(section, given, sums[None], n=np.array([HISTORY]))
         return (
             plan.estimator(standing),
             stop_codes(plan, standing),

@@ -46,7 +46,7 @@ def stop_codes(design: Design, standing: Standing) -> Integers:
     n, stopping, size = standing.n, design.stopping, len(standing.section.pool)
     codes = np.full(n.size, GOES_ON, dtype=np.int64)
     enough = stopping(standing) & (n >= stopping.minimum)
-    if enough.any():
+    if np.count_nonzero(enough):
         told = np.array([REASONS.index(reason) for reason in reasons_of(stopping, standing)])
         codes[enough] = told[enough]
     if np.maximum.reduce(n, initial=0) >= min(stopping.maximum, size):

@@ -30,14 +30,14 @@ class Randomesque:
 
     def __call__(self, values: Floats, n: Integers, draws: Draws) -> Integers:
         best, doubtful = _best(values)
-        rank = np.zeros_like(best)
+        rank = np.zeros(best.size, dtype=np.int64)
         if max(self.early, self.later) > 1:
             most = np.where(n < self.n_early, self.early, self.later)
             few = np.minimum(most, np.isfinite(values).sum(axis=1))
             rank = np.minimum((draws.lots() * few).astype(np.int64), few - 1)
             if rank.any():
                 best, doubtful = _plainly_ranked(values, rank)
-        if doubtful.any():
+        if np.count_nonzero(doubtful):
             some = _rounded(values[doubtful]), draws.of_items(doubtful), rank[doubtful]
             best[doubtful] = _ranked(*some)
         return best

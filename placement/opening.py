@@ -31,8 +31,10 @@ class Opening:
 
         `place` (N,) is the number of questions that each examinee has had in the whole sitting.
         """
+        if not self.questions:
+            return values
         early = place < self.questions
-        if not (self.questions and early.any()):
+        if not early.any():
             return values
         easy = expected_share(standing.section) >= self.success
         free = ~standing.given & easy
