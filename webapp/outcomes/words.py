@@ -144,10 +144,12 @@ def notice_to_the_person(notice: Notice) -> str:
         ),
         Notice.PATTERN: gettext(
             "Your answers in this module point in different directions more than answers usually "
-            "do. It may be chance, an interruption, or questions that were hard to understand."
+            "do. It may be chance, an interruption, or questions that were hard to understand. The "
+            "proposal may be less certain than it says above."
         ),
         Notice.PACE: gettext(
             "Several questions in this module were answered faster than they usually can be read. "
-            "Perhaps something went wrong on the screen, or you knew them at a glance."
+            "Perhaps something went wrong on the screen, or you knew them at a glance. The "
+            "proposal may be less certain than it says above."
         ),
     }[notice]

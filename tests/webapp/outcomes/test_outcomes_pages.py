@@ -164,15 +164,27 @@ def test_the_person_reads_what_hr_reads_about_how_the_answers_came(
     scene.place(attempt, "RA", "long", discordant=False, p_pattern=0.02, p_drift=1.0, n_rapid=2)
     theirs = _text(scene.browser(cato), f"/attempts/{attempt}/result")
     assert re.findall(r'data-notice="(\w+)"', theirs) == [notice]
-    assert "It changes nothing in the proposal and is not held against you." in theirs
+    assert "It changes nothing in the proposals and is not held against you." in theirs
+    assert ("may be less certain than it says above" in theirs) == (notice != "discordant")
     page = _text(hr, f"{spring.outcomes}?look=y")
     assert re.findall(r'data-notice="(\w+)"', page) == [notice, "near"]
     assert "0.0199" not in theirs + page
 
 
+def test_what_hr_makes_of_notices_stands_once_in_the_result(scene, spring):
+    cato = scene.person("Cato Zahl", unit=spring.unit)
+    attempt = scene.attempt(cato, spring.id)
+    for module in ("TB", "RA"):
+        scene.place(attempt, module, "long", n_rapid=3)
+    page = _text(scene.browser(cato), f"/attempts/{attempt}/result")
+    assert page.count('data-notice="pace"') == 2
+    assert page.count("HR also reads") == 1
+
+
 def test_that_it_is_close_stands_once_in_the_result(anne, spring):
     page = _text(anne, spring.result)
     assert "data-notice" not in page
+    assert "HR also reads" not in page
     assert "It is close between" in page
 
 
