@@ -26,7 +26,10 @@ BUDGET = 400_000
 
 
 class Expansion:
-    """Terms of the expansion at one point, for one part after the other."""
+    """Terms of the expansion at one point, for one part after the other.
+
+    `table` (C, Q) and `weights` (G, Q) are the log chances and weights there.
+    """
 
     def __init__(
         self, structure: Structure, raw: Floats, tolerance: float, *, single: bool
@@ -34,9 +37,10 @@ class Expansion:
         self._structure = structure
         self._tolerance = tolerance
         self._type = np.float32 if single else np.float64
-        self._table, self._weights = structure.log_chances(raw), structure.log_weights(raw)
-        self._slopes = [b.family.slopes(b.of(raw), structure.nodes) for b in structure.batches]
-        self._factors = [_factors(slopes, self._type) for slopes in self._slopes]
+        self.table, self.weights = structure.log_chances(raw), structure.log_weights(raw)
+        slopes = [b.family.slopes(b.of(raw), structure.nodes) for b in structure.batches]
+        self._factors = [_factors(own, self._type) for own in slopes]
+        self._slopes: list[Reals] = [own.astype(self._type) for own in slopes]
         self._group_slopes = structure.weight_slopes(raw)
         self._rows = max(16, BUDGET // max(right.shape[1] for _, right in self._factors))
 
@@ -80,7 +84,7 @@ class Expansion:
 
     def _roots(self, block: Block) -> tuple[Reals, Reals]:
         """Return the roots of the persons' posteriors, and the same times √w, (n, Q)."""
-        posterior, _ = posterior_in(block, self._table, self._weights)
+        posterior, _ = posterior_in(block, self.table, self.weights)
         roots: Reals = np.sqrt(posterior, out=posterior).astype(self._type, copy=False)
         heavy: Reals = roots * np.sqrt(block.weights)[:, None].astype(self._type)
         return roots, heavy

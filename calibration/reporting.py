@@ -65,7 +65,7 @@ def report(
         parameters=_parameter_names(screened, structure, groups),
         n_weights=len(groups) * (structure.nodes.size - 3) if structure.shape.any() else 0,
         free=frozen(point.free),
-        covariance=frozen(found.covariance),
+        covariance=found.covariance,
         n_persons=problem.people.n_persons,
         n_responses=int(screened.tally.sum()),
         reliability=_reliability(problem, point),
