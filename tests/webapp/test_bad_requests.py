@@ -73,6 +73,7 @@ CASES = {
     "taking.begin": Case(spoilt={"csrf_token": b"forged"}),
     "taking.attempt": Case(),
     "taking.answer": Case(ANSWER, spoilt={"position": b"0"}),
+    "taking.answer_again": Case(),
     "outcomes.result": Case(),
     "outcomes.ask_for_review": Case(("message",), spoilt={"message": b"x" * 2001}),
     "outcomes.round_outcomes": Case(query=FILTERS),

@@ -110,6 +110,13 @@ def answer(public_id: str) -> Response | Page:
     return redirect(url_for("taking.attempt", public_id=public_id), 303)
 
 
+@blueprint.get("/attempts/<public_id>/answers")
+@access.open_to(access.signed_in)
+def answer_again(public_id: str) -> Response:
+    """Where a tab that is restored comes back to, when the question had been asked again."""
+    return redirect(url_for("taking.attempt", public_id=public_id), 303)
+
+
 def _question_page(question: OpenQuestion, error: str | None = None) -> str:
     return render_template(
         "taking/question.html",

@@ -87,6 +87,14 @@ def test_an_empty_answer_is_asked_for_again(employee: FlaskClient, world: World)
     assert world.counts() == (1, 1, 0, 0)
 
 
+def test_a_restored_tab_comes_back_to_a_question_asked_again(
+    employee: FlaskClient, world: World
+) -> None:
+    address = begin(employee, world)
+    response = employee.get(f"{address}/answers")
+    assert (response.status_code, response.location) == (303, address)
+
+
 def test_an_error_leads_to_the_first_line_that_lacks_an_answer(
     employee: FlaskClient, world: World
 ) -> None:
