@@ -117,7 +117,8 @@ def _way(structure: Structure, people: People, raw: Floats, *, single: bool, ter
     complete = people.n_answers == people.n_patterns * n_items
     if complete and all(batch.family.canonical for batch in structure.batches):
         return LinearScores.of(structure, raw).missing, np.asarray
-    expansion = Expansion(structure, raw, TOLERANCE * (10 if single else 1), single=single)
+    tolerance = TOLERANCE * (10 if single else 1)
+    expansion = Expansion(structure, raw, tolerance, single=single, complete=complete)
     widest = max(batch.n_parameters for batch in structure.batches)
     if (people.most_answers + 1) * widest < FEW * structure.n_free:
         few = FewAnswers(structure, raw, expansion)
