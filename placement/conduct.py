@@ -49,7 +49,7 @@ def stop_codes(design: Design, standing: Standing) -> Integers:
     if np.count_nonzero(enough):
         told = np.array([REASONS.index(reason) for reason in reasons_of(stopping, standing)])
         codes[enough] = told[enough]
-    if np.maximum.reduce(n, initial=0) >= min(stopping.maximum, size):
+    if np.count_nonzero(n >= min(stopping.maximum, size)):
         codes[n >= stopping.maximum] = REASONS.index(StopReason.LENGTH)
         exhausted = (n >= size) & (n < stopping.maximum) & ~enough
         codes[exhausted] = REASONS.index(StopReason.POOL_EXHAUSTED)

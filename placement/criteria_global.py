@@ -17,7 +17,7 @@ from placement.posterior import posterior_of
 from placement.quadrature import cell_widths, interpolated
 from placement.standing import Standing
 
-NEGLIGIBLE = 1e-9
+NEGLIGIBLE = 1e-8
 """Nats: what a mean of log P may be off by (`_log_factors`)."""
 
 

@@ -58,7 +58,7 @@ def test_divergence_from_factors_is_the_sum_over_all_nodes(seed: int, n: int) ->
         (PosteriorKullbackLeibler(), standing.posterior),
     ):
         expected = divergence_by_nodes(standing, weights[0])
-        np.testing.assert_allclose(criterion(standing)[0], expected, rtol=1e-7, atol=3e-9)
+        np.testing.assert_allclose(criterion(standing)[0], expected, rtol=1e-7, atol=1e-8)
 
 
 def items_of_all_kinds(generator: np.random.Generator) -> list[ItemParameters]:
