@@ -31,11 +31,6 @@ class Person:
     def language(self) -> str:
         return self.page.locator("html").get_attribute("lang") or ""
 
-    @property
-    def question(self) -> str:
-        """The question on the page, by its wording: test takers see nothing else that names it."""
-        return self.page.locator("form[data-item] .stem").inner_text()
-
     def choose_language(self, name: str) -> None:
         with self.page.expect_navigation():
             self.page.locator(".language-choice").get_by_role("button", name=name).click()
@@ -49,9 +44,9 @@ class Person:
             self.page.locator('main form[action^="/invitations/"] button').click()
 
     def answer(self, *, know: bool = False) -> str:
-        """Answer the question on the page; its wording."""
-        question = self.question
+        """Answer the question on the page; the item's identity."""
         form = self.page.locator("form[data-item]")
+        item = form.get_attribute("data-item") or ""
         kind = form.locator("fieldset.question").get_attribute("data-kind")
         if know and kind in {"single", "hotspot", "multiple"}:
             form.locator('label[for="answer-1"]').last.click()
@@ -59,7 +54,7 @@ class Person:
             form.locator('label[for="answer-dont-know"]').click()
         with self.page.expect_navigation():
             form.locator("button.ds-button").first.click()
-        return question
+        return item
 
     def look(self) -> None:
         """Nothing that axe finds, and nothing that has to be scrolled sideways."""

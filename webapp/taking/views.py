@@ -53,7 +53,9 @@ def practice() -> Page:
         except MalformedAnswer:
             abort(400)
     question = present(item.content, current_language(), seed=0, entered=_entered())
-    page = render_template("taking/practice.html", q=question, answered=answered, error=error)
+    page = render_template(
+        "taking/practice.html", q=question, item=item.id, answered=answered, error=error
+    )
     return page, status
 
 
