@@ -39,6 +39,7 @@ class Way:
     order: Order
     exposure: Randomesque = BEST
     true: bool = True
+    fewest: int = 3
 
 
 FEW = (
@@ -47,6 +48,7 @@ FEW = (
 )
 WAYS = (
     *FEW,
+    Way("interleaved, 1 to 30 a module", Equal(RHO, 0), Interleaved(), fewest=1),
     Way("blocks", Equal(RHO, 0), Blocks()),
     Way("router of 3, blocks", Equal(RHO, 0), RouterThenBlocks(3)),
     Way("interleaved, randomesque", Equal(RHO, 0), Interleaved(), RANDOM),
@@ -65,7 +67,8 @@ def five_modules(banks: int, people: int, *, full: bool) -> None:
     theta = [correlated(people, 50 + number, correlation) for number in range(banks)]
     print(
         f"\n### Five modules of {ITEMS}, correlation {RHO}\n\n{banks} pools × {people} people; 3 "
-        f"to 30 questions a module; costs {COSTS}; ± one standard error over pools.\n"
+        f"to 30 questions a module if not said otherwise; costs {COSTS}; ± one standard error "
+        "over pools.\n"
     )
     wanted = [f"questions at {accuracy}" for accuracy in WANTED]
     table("way", "accuracy / claimed / questions / P95", "all five right", "departing", *wanted)
@@ -91,7 +94,7 @@ def five_modules(banks: int, people: int, *, full: bool) -> None:
 def _at_costs(way: Way, theta: Sequence[Floats]) -> list[list[SimulationResult]]:
     """Fit once a pool, then run at each cost: results by cost, then by pool."""
     choices = {"dependence": way.dependence, "order": way.order, "exposure": way.exposure}
-    plain = design(MODULES, RateOfReturn(COSTS[0], 3, 30), **choices)
+    plain = design(MODULES, RateOfReturn(COSTS[0], way.fewest, 30), **choices)
     by_pool = []
     for number, people in enumerate(theta):
         pool = bank(ITEMS, 50 + number, MODULES)
