@@ -42,13 +42,14 @@ def steps_shown(tolerance: float, *, always: bool) -> Iterator[Watch | None]:
 class _Steps:
     def __init__(self, tolerance: float, *, terminal: bool) -> None:
         self._tolerance, self._terminal = tolerance, terminal
-        self._shown, self._stage, self._first = -SELDOM, "", 1.0
+        self._shown, self._stage, self._first = 0.0, "", 1.0
 
     def __call__(self, stage: str, cycle: int, value: float, change: float) -> None:
-        if stage != self._stage:
+        fresh = stage != self._stage
+        if fresh:
             self._stage, self._first = stage, change
         now = time.monotonic()
-        if now - self._shown < (OFTEN if self._terminal else SELDOM):
+        if not fresh and now - self._shown < (OFTEN if self._terminal else SELDOM):
             return
         self._shown = now
         if stage.endswith(DRAWS):
