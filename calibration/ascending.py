@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 import numpy as np
-from scipy.linalg import LinAlgError, lapack
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from calibration.cholesky import Curvature, factor
 from calibration.problem import Problem
 from calibration.terrain import Place, Standing, Terrain
 from placement.arrays import Booleans, Floats, Integers
@@ -111,7 +110,7 @@ class _Climb(Generic[Place]):
         self.point = problem.at(start)
         self.trace = [self.point.value]
         self.cycles, self.looks, self.since = 1, 0, 0
-        self.hessian: Curvature | None = None
+        self.hessian: Floats | None = None
         self.bound = self._binding()
         self.metric = _Metric(self.point.em_solve)
 
@@ -133,10 +132,7 @@ class _Climb(Generic[Place]):
             step = self._step()
             if self._time_to_look(step, last):
                 self.looks, self.since = self.looks + 1, 0
-                # The old one is let go before the new one is made.
-                self.hessian = None
-                self._renew()
-                self.hessian = Curvature(self.problem.hessian(self.point))
+                self.hessian = self.problem.hessian(self.point)
                 self._renew()
                 step = self._step()
             last = change = _length(step)
@@ -215,21 +211,19 @@ def _length(step: Floats) -> float:
     return float(np.abs(step).max(initial=0.0))
 
 
-def safe_solve(hessian: Curvature, point: Standing, moving: Integers) -> Solve:
+def safe_solve(hessian: Floats, point: Standing, moving: Integers) -> Solve:
     """Return the inverse of `hessian` + λ × EM's metric for a λ that makes it positive.
 
-    Only the parameters `moving` take part; the others' steps are 0. What is returned works until
-    `hessian` is used again.
+    Only the parameters `moving` take part; the others' steps are 0.
     """
     every = moving.size == len(hessian)
     places = np.ix_(moving, moving)
+    own = hessian if every else hessian[places]
     share, metric = 0.0, None
     while True:
-        whole = hessian.whole() if every else hessian.whole()[places]
-        # Another matrix: the Hessian is to stay.
-        whole = np.ascontiguousarray(whole if metric is None else whole + share * metric)
         try:
-            factor(whole)
+            whole = own if metric is None else own + share * metric
+            factor = cho_factor(whole, check_finite=False)
         except LinAlgError:
             share = max(4 * share, 0.02)
             metric = point.metric()[places]
@@ -238,7 +232,7 @@ def safe_solve(hessian: Curvature, point: Standing, moving: Integers) -> Solve:
 
     def solve(gradient: Floats) -> Floats:
         step = np.zeros_like(gradient)
-        step[moving] = lapack.dpotrs(whole.T, gradient[moving], lower=1)[0]
+        step[moving] = cho_solve(factor, gradient[moving], check_finite=False)
         return step
 
     return solve

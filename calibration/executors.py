@@ -56,15 +56,6 @@ class People:
         return gather([block for part in self.each(thin) for block in part], SERIAL)
 
 
-def summed(results: Iterator[Result], add: Callable[[Result, Result], Result]) -> Result:
-    """Add up in order; what was added is let go before the next is made, as `reduce` does not."""
-    total = next(results)
-    for own in results:
-        total = add(total, own)
-        del own
-    return total
-
-
 def thinned(step: int, part: Part) -> Part:
     """Return every `step`th pattern of each of the part's blocks."""
     return tuple(block.part(slice(0, None, step)) for block in part)

@@ -1,12 +1,12 @@
 """The E-step: what each person's answers say of ability, and the counts that follow from it."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 
 from calibration.blocks import Block, Part
-from calibration.executors import People, summed
+from calibration.executors import People
 from placement.arrays import Floats
 
 # Answers up to which likelihoods are seldom too small for a number, and what is too small.
@@ -64,8 +64,7 @@ def _posterior(
 
 def expect(people: People, table: Floats, log_weights: Floats, nodes: Floats) -> Expectation:
     """Sum over all persons: log chances (C, Q) and log weights (G, Q) in, counts out."""
-    parts = people.each(partial(expect_in, table, log_weights, nodes))
-    return summed(parts, Expectation.__add__)
+    return reduce(Expectation.__add__, people.each(partial(expect_in, table, log_weights, nodes)))
 
 
 def expect_in(table: Floats, log_weights: Floats, nodes: Floats, part: Part) -> Expectation:
