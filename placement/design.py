@@ -152,7 +152,8 @@ class Design:
 
     def _correlated(self) -> list[str]:
         if not self.dependence.fits(len(self.modules)):
-            return [f"dependence: no correlations of {len(self.modules)} modules"]
+            named = ", ".join(module.module for module in self.modules)
+            return [f"dependence: no correlations of {len(self.modules)} modules ({named})"]
         if isinstance(self.dependence, Independent) or isinstance(self.prior, NormalPrior):
             return []
         return ["dependence: it needs a prior of kind normal; with another, take independent"]

@@ -38,7 +38,8 @@ class ReadingError:
     expected: str
 
     def __str__(self) -> str:
-        return f"line {self.line}, column {self.column}: {self.expected}"
+        column = f", column {self.column}" if self.column else ""
+        return f"line {self.line}{column}: {self.expected}"
 
 
 class UnreadableError(ValueError):

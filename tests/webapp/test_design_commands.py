@@ -4,6 +4,7 @@ import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
@@ -16,6 +17,7 @@ from tests.placement.examples import items_by_law
 from webapp.commands import simulation
 from webapp.commands.design import design
 from webapp.commands.simulation import simulate
+from webapp.commands.simulation_input import read_theta
 
 ITEMS = items_by_law(3, 30, "TB")
 KEYS = {
@@ -128,6 +130,15 @@ def test_abilities_from_a_file(pool: Path, tmp_path: Path) -> None:
     assert bad.exit_code == 1
     assert "line 3" in bad.output
     assert "line 4" in bad.output
+
+
+def test_a_header_of_abilities_says_whose_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "THETA.csv"
+    file.write_text("RA,TB\n1,-2\n0.5\n")
+    assert read_theta(file, ["TB", "RA"]).tolist() == [[-2, 1], [0.5, 0.5]]
+    file.write_text("RA,XX\n1,-2\n")
+    with pytest.raises(click.ClickException, match="line 1: expected the modules TB, RA"):
+        read_theta(file, ["TB", "RA"])
 
 
 def test_real_answers_again(pool: Path, tmp_path: Path) -> None:

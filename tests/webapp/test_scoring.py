@@ -108,9 +108,9 @@ def test_a_prior_that_is_none_is_refused(tmp_path: Path, prior: str, said: str) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("theta;weight\n", "HISTOGRAM.csv: line 1, column : the header `theta,weight`"),
+        ("theta;weight\n", "HISTOGRAM.csv: line 1: the header `theta,weight`"),
         ("theta,weight\nx,1\n0,2,3\n", "line 2, column theta: a number, not 'x'"),
-        ("theta,weight\nx,1\n0,2,3\n", "line 3, column : no more fields"),
+        ("theta,weight\nx,1\n0,2,3\n", "line 3: no more fields"),
         ("theta,weight\n1,1\n0,1\n", "line 1, column theta: nodes do not rise"),
         ("theta,weight\n0,1\n", "line 1, column theta: a histogram needs two nodes or more"),
     ],
@@ -187,7 +187,7 @@ def test_faults_of_both_files_are_named_together_and_nothing_is_written(tmp_path
         "POOL.csv: line 2, column a: a number, not 'steep'",
         "POOL.csv: line 3, column model: one of 1PL",
         "RESPONSES.csv: line 2, column x: a whole number",
-        "RESPONSES.csv: line 3, column : no more fields",
+        "RESPONSES.csv: line 3: no more fields",
     ):
         assert text in result.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["POOL.csv", "RESPONSES.csv"]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 INPUT = click.Path(path_type=Path, exists=True, dir_okay=False)
 OUTPUT = click.Path(path_type=Path, dir_okay=False)
+# A column that is no item has a fault on each line; beyond so many the first are out of sight.
+MOST_FAULTS = 100
 
 
 def text_of(file: Path) -> str:
@@ -37,7 +39,9 @@ def faults_of(file: Path) -> Iterator[None]:
     try:
         yield
     except UnreadableError as error:
-        faults = "\n".join(f"{file}: {fault}" for fault in error.errors)
+        shown = [f"{file}: {fault}" for fault in error.errors[:MOST_FAULTS]]
+        further = len(error.errors) - len(shown)
+        faults = "\n".join([*shown, f"{file}: and {further} more"] if further else shown)
         raise click.ClickException(faults) from error
 
 

@@ -99,11 +99,11 @@ def _run(design: Design, pool: Pool, seed: int, people: Mapping[str, Any]) -> Si
         if left_out:
             click.echo(f"{left_out} people without an answer to every item are left out", err=True)
         return simulate_answers(design, pool, answers, seed=seed)
-    size = len(design.modules)
+    modules = [module.module for module in design.modules]
     if people["theta_file"]:
-        theta = read_theta(people["theta_file"], size)
+        theta = read_theta(people["theta_file"], modules)
     else:
-        theta = np.random.default_rng(seed).standard_normal((people["examinees"], size))
+        theta = np.random.default_rng(seed).standard_normal((people["examinees"], len(modules)))
     return _in_batches(design, pool, theta, seed)
 
 

@@ -181,18 +181,18 @@ def test_groups_have_their_own_mean(tmp_path):
 
 
 BAD = {
-    "": ["line 1, column : a header; this line is empty"],
-    "person;q1;q2\na;1;0\n": ["line 1, column : commas between the fields, not ';'"],
-    "person\tq1\na\t1\n": ["line 1, column : commas between the fields, not '\\t'"],
-    "person,item,score\n": ["line 2, column : an answer; there is none"],
-    "person,q1\na,1\nb," + "1" * 200_000 + "\n": ["line 3, column : fields of a CSV file: field"],
+    "": ["line 1: a header; this line is empty"],
+    "person;q1;q2\na;1;0\n": ["line 1: commas between the fields, not ';'"],
+    "person\tq1\na\t1\n": ["line 1: commas between the fields, not '\\t'"],
+    "person,item,score\n": ["line 2: an answer; there is none"],
+    "person,q1\na,1\nb," + "1" * 200_000 + "\n": ["line 3: fields of a CSV file: field"],
     "person,q1\na,1\nb,0\n": ["1 items in use, with 2 parameters and 2 patterns of answers"],
     "id,q1\n": ["line 1, column id: 'person' as the first column"],
     "person,q1,q1\n": ["line 1, column q1: one column of this name"],
     "person,q1,q2\na,x,NaN\na,1\n,1,-1\n": [
         "line 2, column q1: a whole number from 0 to 99, or nothing, not 'x'",
         "line 2, column q2: a whole number from 0 to 99, or nothing, not 'NaN'",
-        "line 3, column : 3 fields as in the header, not 2",
+        "line 3: 3 fields as in the header, not 2",
         "line 4, column person: a name",
         "line 4, column q2: a whole number from 0 to 99, or nothing, not '-1'",
     ],
@@ -203,7 +203,7 @@ BAD = {
     ],
     "person,q1,q2\na,1,0\n": ["1 person with answers: at least two are needed"],
     "person,q1,q2\na,1,0\nb,1,0\n": ["no item tells persons apart"],
-    "person,q1,q2\n": ["line 2, column : an answer; there is none"],
+    "person,q1,q2\n": ["line 2: an answer; there is none"],
     "person,q1,q2\na,1,2\nb,0,1\nc,1,0\n": ["item q2: the 2PL model takes 0 and 1, not 2"],
 }
 
@@ -217,6 +217,15 @@ def test_bad_answers_are_refused_by_line_and_column(tmp_path, text):
     for fault in BAD[text]:
         assert f"{file}: {fault}" in result.output
     assert not pool.exists()
+
+
+def test_a_column_of_texts_does_not_bury_the_first_faults(tmp_path):
+    file = tmp_path / "R.csv"
+    file.write_text("person,language,q1\n" + "".join(f"p{n},nb,1\n" for n in range(300)))
+    result = spor("calibrate", file, "--out", tmp_path / "P.csv")
+    faults = result.stderr.splitlines()
+    assert "line 2, column language" in faults[0]
+    assert (len(faults), faults[-1]) == (101, f"{file}: and 200 more")
 
 
 def test_what_is_not_there_yet_is_refused(answers, tmp_path):
@@ -423,7 +432,7 @@ def test_what_is_wrong_with_facts_is_named(answers, tmp_path):
         "line 2, column level: a number of logits, not 'hard'",
         "line 3, column item: another name than line 2, not 'q0'",
         "line 4, column item: a name",
-        "line 5, column : 2 fields as in the header, not 1",
+        "line 5: 2 fields as in the header, not 1",
     ):
         assert f"{meta}: {fault}" in result.output
     meta.write_text("item,model\nq0,5pl\n", encoding="utf-8")
