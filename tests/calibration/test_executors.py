@@ -86,7 +86,6 @@ def _blocks(count: int) -> list[CompleteBlock]:
 
 
 def test_nobody_answers() -> None:
-    pytest.importorskip("distributed")
     with pytest.raises(ClusterError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
         cluster("tcp://127.0.0.1:9", patience=0.5).__enter__()
     with pytest.raises(ClusterError, match="no scheduler answers at nowhere"):
@@ -126,7 +125,6 @@ def scheduler(*, workers: int):
 
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_bits_and_says_when_it_is_lost() -> None:
-    pytest.importorskip("distributed")
     scores, _, _ = dichotomous(900, 12, given=9)
     table = dichotomous(900, 12)[0]
     with scheduler(workers=2) as (address, process), cluster(address, patience=2) as away:
@@ -149,7 +147,6 @@ def _slow_last(part) -> int:
 
 @pytest.mark.slow
 def test_a_cluster_without_workers() -> None:
-    pytest.importorskip("distributed")
     with (
         scheduler(workers=0) as (address, _),
         pytest.raises(ClusterError, match="has no workers"),
