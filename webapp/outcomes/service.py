@@ -5,6 +5,7 @@ Reads only what has been proposed; answers and keys are never read here.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from placement.design import Design
+    from placement.design import Design, ModuleDesign
     from webapp.database import Database
 
 
@@ -195,7 +196,7 @@ def result(database: Database, public_id: str, person_id: int) -> Result:
             contact_name=round_.contact_name,
             contact_email=round_.contact_email,
             proposals=[
-                _proposal(by_module[one.module], design, one.cuts, names[one.module])
+                _proposal(by_module, one, design, names[one.module])
                 for one in design.modules
                 if one.module in by_module
             ],
@@ -235,7 +236,11 @@ def round_outcomes(database: Database, round_id: int, wanted: OutcomeFilter) -> 
         names = _module_names(session)
         calibrated = bank.is_calibrated(session, facts.pool_number)
     order = _module_order(facts.design_number, designs)
-    everyone = _sorted([_outcome(row, designs, names) for row in rows], order)
+    sittings: dict[int, list[Placement]] = defaultdict(list)
+    for row in rows:
+        sittings[row.attempt.id].append(row.placement)
+    found = [_outcome(row, sittings[row.attempt.id], designs, names) for row in rows]
+    everyone = _sorted(found, order)
     units = unit_choices((outcome.unit_id, outcome.unit) for outcome in everyone)
     if wanted.module not in {None, *order}:
         raise UnknownChoice
@@ -294,8 +299,10 @@ def _hours(track: str, design: Design) -> float:
 
 
 def _proposal(
-    placement: Placement, design: Design, cuts: tuple[float, ...], name: Mapping[str, str]
+    sitting: Mapping[str, Placement], module: ModuleDesign, design: Design, name: Mapping[str, str]
 ) -> Proposal:
+    placement = sitting[module.module]
+    notices = notices_of(placement, sitting.values())
     return Proposal(
         module=placement.module,
         name=name,
@@ -305,8 +312,8 @@ def _proposal(
         low=placement.lower,
         high=placement.upper,
         point=placement.theta,
-        cuts=cuts,
-        notices=tuple(one for one in notices_of(placement) if one in HOW_THEY_CAME),
+        cuts=module.cuts,
+        notices=tuple(one for one in notices if one in HOW_THEY_CAME),
     )
 
 
@@ -326,6 +333,7 @@ def _rows(session: Session, round_id: int) -> list[_Found]:
 
 def _outcome(
     found: _Found,
+    sitting: Sequence[Placement],
     designs: Mapping[int, Design],
     names: Mapping[str, Mapping[str, str]],
 ) -> Outcome:
@@ -343,7 +351,7 @@ def _outcome(
         track=placement.track,
         hours=_hours(placement.track, design),
         certainty=_certainty(placement, design),
-        notices=notices_of(placement),
+        notices=notices_of(placement, sitting),
         review=_review(request),
         proposed_at=placement.proposed_at,
     )

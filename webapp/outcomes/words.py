@@ -127,10 +127,10 @@ def notice_meaning(notice: Notice) -> str:
             "chance: about 1 in 50 are marked like this in a module without any reason."
         ),
         Notice.PACE: gettext(
-            "At least three questions, and more than one in ten, were answered faster than they "
-            "can be read. It may come of a technical problem, hurry or guessing, or of questions "
-            "that the person knew at a glance. “I don’t know” is never too fast, and pauses do not "
-            "count."
+            "At least three questions, and more than one in ten, in this module or in all modules "
+            "together, were answered faster than they can be read. It may come of a technical "
+            "problem, hurry or guessing, or of questions that the person knew at a glance. “I "
+            "don’t know” is never too fast, and pauses do not count."
         ),
     }[notice]
 
@@ -148,8 +148,8 @@ def notice_to_the_person(notice: Notice) -> str:
             "proposal may be less certain than it says above."
         ),
         Notice.PACE: gettext(
-            "Several questions in this module were answered faster than they usually can be read. "
-            "Perhaps something went wrong on the screen, or you knew them at a glance. The "
-            "proposal may be less certain than it says above."
+            "Several questions, in this module or in all modules together, were answered faster "
+            "than they usually can be read. Perhaps something went wrong on the screen, or you "
+            "knew them at a glance. The proposal may be less certain than it says above."
         ),
     }[notice]

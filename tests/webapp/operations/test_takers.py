@@ -33,7 +33,7 @@ def test_only_who_clicks_through_is_noticed_for_pace(
     taker.answer_all(world.database, public_id, world.employee, begun=begun, levels=levels)
     with world.database.read() as session:
         placements = session.scalars(select(Placement)).all()
-    noticed = [Notice.PACE in notices_of(placement) for placement in placements]
+    noticed = [Notice.PACE in notices_of(placement, placements) for placement in placements]
     assert any(noticed) == (hurry > 0)
     if not hurry:
         assert [placement.n_rapid for placement in placements] == [0, 0, 0]

@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 
 from tests.webapp.rounds.scene import ANSWERED_ITEM, Scene
 from webapp.outcomes import service
+from webapp.outcomes.notices import Notice
+from webapp.outcomes.service import OutcomeFilter
 from webapp.rounds.paging import ROWS_A_PAGE
 
 
@@ -161,7 +163,7 @@ def test_the_person_reads_what_hr_reads_about_how_the_answers_came(
     cato = scene.person("Cato Zahl", unit=spring.unit)
     attempt = scene.attempt(cato, spring.id)
     scene.place(attempt, "TB", "long", **manner)
-    scene.place(attempt, "RA", "long", discordant=False, p_pattern=0.02, p_drift=1.0, n_rapid=2)
+    scene.place(attempt, "RA", "long", discordant=False, p_pattern=0.02, p_drift=1.0, n_rapid=0)
     theirs = _text(scene.browser(cato), f"/attempts/{attempt}/result")
     assert re.findall(r'data-notice="(\w+)"', theirs) == [notice]
     assert "It changes nothing in the proposals and is not held against you." in theirs
@@ -169,6 +171,26 @@ def test_the_person_reads_what_hr_reads_about_how_the_answers_came(
     page = _text(hr, f"{spring.outcomes}?look=y")
     assert re.findall(r'data-notice="(\w+)"', page) == [notice, "near"]
     assert "0.0199" not in theirs + page
+
+
+@pytest.mark.parametrize(
+    ("tb", "ra", "noticed"),
+    [(2, 2, ["TB", "RA"]), (1, 2, ["TB", "RA"]), (3, 0, ["TB"]), (2, 0, []), (1, 1, [])],
+)
+def test_fast_answers_are_counted_over_the_whole_sitting_as_well(scene, spring, tb, ra, noticed):
+    """Of 12 questions in each module; a colleague's fast answers are no one else's."""
+    scene.place(scene.attempt(scene.person("Dag Dyr", unit=spring.unit), spring.id), "TB", "long")
+    fast = scene.attempt(scene.person("Eva Ek", unit=spring.unit), spring.id)
+    scene.place(fast, "TB", "long", n_rapid=12)
+    cato = scene.person("Cato Zahl", unit=spring.unit)
+    attempt = scene.attempt(cato, spring.id)
+    scene.place(attempt, "TB", "long", n_rapid=tb)
+    scene.place(attempt, "RA", "long", n_rapid=ra)
+    result = service.result(scene.database, attempt, cato)
+    assert [p.module for p in result.proposals if Notice.PACE in p.notices] == noticed
+    listed = service.round_outcomes(scene.database, spring.id, OutcomeFilter()).outcomes
+    marked = [(o.name, o.module) for o in listed if Notice.PACE in o.notices]
+    assert marked == [("Eva Ek", "TB"), *(("Cato Zahl", module) for module in noticed)]
 
 
 def test_what_hr_makes_of_notices_stands_once_in_the_result(scene, spring):
