@@ -12,12 +12,15 @@ from flask.testing import FlaskClient
 from justhtml import JustHTML
 from werkzeug.test import TestResponse
 
+from tests.item_bank.contents import ITEMS
 from tests.pages import LintedClient
 from tests.webapp.authoring.desk import Desk
 from webapp.app import create_app
 from webapp.database import Database
 from webapp.people import service as people
 from webapp.settings import Settings
+
+EVERY_ITEM = [pytest.param(item.id, id=f"{item.id} {item.kind}") for item in ITEMS]
 
 
 @pytest.fixture

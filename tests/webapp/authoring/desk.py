@@ -56,6 +56,9 @@ class Desk:
         with self.database.write() as session:
             session.get_one(Item, item_id).status = status
 
+    def newest(self, item_id: str = "QA-100") -> service.ShownItem:
+        return service.item(self.database, item_id)
+
     def save(self, item_id: str, stem: str, *, by: int | None = None, note: str = "") -> int | None:
         return self.opened(item_id, stem, by=by, note=note)()
 
