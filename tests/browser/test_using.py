@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.person import Person
@@ -137,3 +139,61 @@ def test_two_tabs_keep_the_first_answer(visit: Visit, world: World) -> None:
     other.page.locator("main a.ds-button").click()
     assert other.place == "question"
     assert world.counts() == (1, 2, 1, 0)
+
+
+CHOSEN_AT = """() => {
+    const middle = box => [box.left + box.width / 2, box.top + box.height / 2];
+    const chosen = ([x, y]) => document.elementFromPoint(x, y)?.closest("label")?.htmlFor;
+    document.querySelector(".picture").scrollIntoView({block: "center"});
+    const frame = document.querySelector(".picture-frame").getBoundingClientRect();
+    const inside = ([x, y]) => x > frame.left && x < frame.right && y > frame.top;
+    const places = [...document.querySelectorAll(".spot-area")].map(place =>
+        [chosen(middle(place.getBoundingClientRect()))]);
+    document.querySelectorAll(".spot-ground").forEach((ground, i) => {
+        const box = ground.getBoundingClientRect(), [x, y] = middle(box), r = 0.42 * box.width;
+        [[x, y], [x - r, y], [x + r, y], [x, y - r], [x, y + r]].filter(inside)
+            .forEach(point => places[i].push(chosen(point)));
+    });
+    return places;
+}"""
+SIDEWAYS = "e => e.scrollWidth - e.clientWidth"
+
+
+@pytest.mark.parametrize("width", [320, 390, 1100])
+def test_a_picture_fits_and_each_place_and_number_chooses_its_own(
+    visit: Visit, world: World, width: int
+) -> None:
+    """Also where two places are neighbours, whose numbers nearly touch."""
+    person = visit(world.author, viewport={"width": width, "height": 800})
+    page = person.page
+    page.goto("/bank?kind=hotspot")
+    items = sorted(set(re.findall(r'href="/bank/([A-Z]{2}-\d{3})"', page.content())))
+    assert len(items) > 5
+    for item in items:
+        page.goto(f"/bank/{item}")
+        assert page.locator(".picture").evaluate(SIDEWAYS) == 0
+        for number, chosen in enumerate(page.evaluate(CHOSEN_AT), start=1):
+            assert set(chosen) == {f"answer-{number}"}, (item, number, chosen)
+        for label in page.locator(".question > .ds-field").all():
+            box = label.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44, "the list's targets are large"
+
+
+def test_on_a_phone_the_picture_can_be_larger_and_that_is_no_answer(
+    visit: Visit, world: World
+) -> None:
+    person = visit(world.author, viewport={"width": 320, "height": 800})
+    page = person.page
+    page.goto("/bank?kind=hotspot")
+    page.locator('main a[href^="/bank/"]').first.click()
+    tab_to(page, lambda e: e["id"] == "picture-larger")
+    page.keyboard.press("Space")
+    assert page.locator(".picture").evaluate(SIDEWAYS) == 320
+    assert page.locator(".picture-hint").is_visible()
+    person.look()
+    sent = page.locator("form:has(fieldset.question)").evaluate(
+        "form => [...new FormData(form).keys()]"
+    )
+    assert set(sent) <= {"csrf_token"}
+    assert page.locator('.question input[type="radio"]:checked').count() == 0
