@@ -5,47 +5,49 @@ or long (`person,item,score`); its header tells which. META.csv has a row an ite
 `module`, `category`, `enemy`, `model`, `level` what is known; other columns are passed over.
 """
 
-import csv
-from collections.abc import Container, Iterator, Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
-from io import StringIO
 from math import isfinite
-from typing import Protocol
 
 import numpy as np
 
-from calibration.answers import MISSING
+from calibration.answers import MISSING, Bytes
 from calibration.responses import HIGHEST_SCORE, Responses
-from placement.reading import ReadingError, UnreadableError
+from placement.arrays import Integers
+from placement.reading import (
+    ReadingError,
+    Rows,
+    UnreadableError,
+    again,
+    number,
+    table,
+    twice,
+    width,
+)
 
 LONG = {"item", "score"}
+DICHOTOMOUS = 2
 SCORE = f"a whole number from 0 to {HIGHEST_SCORE}"
-# A score that a spreadsheet has written as a fraction, "1.0", is a whole number all the same.
+# A score that a spreadsheet has written as a fraction, "1.0" or "1,0", is a whole number all the
+# same.
 CODES: Mapping[str, int] = {
     "": MISSING,
     **{str(score): score for score in range(HIGHEST_SCORE + 1)},
-    **{f"{score}.0": score for score in range(HIGHEST_SCORE + 1)},
+    **{f"{score}{mark}0": score for score in range(HIGHEST_SCORE + 1) for mark in ".,"},
 }
-# What some spreadsheets put between fields.
-OTHER_MARKS = (";", "\t", "|")
-Rows = Iterator[tuple[int, list[str]]]
 Columns = Mapping[str, tuple[str, ...]]
-
-
-class Parser(Protocol):
-    """What reads a CSV file row by row, and knows the line."""
-
-    @property
-    def line_num(self) -> int: ...
-    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResponseSheet:
-    """What a text holds: the responses, and what its further columns say of each person."""
+    """What a text holds: the responses, and what its further columns say of each person.
+
+    `passed_over` are the other columns, or in the long form the other items.
+    """
 
     responses: Responses
     columns: Columns
+    passed_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,107 +63,69 @@ class ItemFacts:
 
 
 def read_sheet(
-    text: str, columns: Sequence[str] = (), items: Container[str] | None = None
+    text: str, columns: Sequence[str] = (), sizes: Mapping[str, int] | None = None
 ) -> ResponseSheet:
     """Return the responses of a RESPONSES.csv; `columns` are about persons, and no items.
 
-    With `items` every further column is passed over. `UnreadableError` names all that is wrong at
-    once.
+    `sizes` gives a pool's items and their numbers of categories: every further column is passed
+    over, and no score may be above. `UnreadableError` names all that is wrong at once.
     """
-    return read_rows(*_table(text), columns, items)
+    return read_rows(*table(text), columns, sizes)
 
 
 def read_rows(
     header: list[str],
     rows: Rows,
     columns: Sequence[str] = (),
-    items: Container[str] | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> ResponseSheet:
     """Return what `read_sheet` does, of a header and rows with their lines, however they came."""
     long = header[:1] == ["person"] and set(header) >= LONG
     errors = _header(header, columns, long=long)
-    if items is not None and not errors:
-        wanted = {"person", *LONG, *columns} if long else {"person", *columns}
-        wanted |= set() if long else {name for name in header if name in items}
-        header, rows = _narrowed(header, rows, wanted)
-        if not long and header == ["person", *columns]:
-            errors.append(
-                ReadingError(1, "", "a column for an item; these hold no item of the pool")
-            )
-    elif long and not errors:
-        strange = set(header) - {"person", *LONG, *columns}
-        errors = [ReadingError(1, name, "no such column is known") for name in sorted(strange)]
+    others = [name for name in header if name not in {"person", *columns}]
+    if long and sizes is None:
+        strange = sorted(set(others) - LONG)
+        errors += [ReadingError(1, name, "no such column is known") for name in strange if name]
+    elif not (long or errors or sizes is None or set(others) & set(sizes)):
+        errors.append(ReadingError(1, "", "a column for an item; these hold no item of the pool"))
     if errors:
         raise UnreadableError(errors)
-    return (_long if long else _wide)(header, rows, columns)
+    return (_long if long else _wide)(header, rows, columns, sizes)
 
 
 def read_facts(text: str) -> dict[str, ItemFacts]:
     """Return what a META.csv says of each item; `UnreadableError` names all that is wrong."""
-    header, rows = _table(text)
+    header, rows = table(text)
     if "item" not in header:
         raise UnreadableError([ReadingError(1, "item", "this column is required")])
-    errors, facts, first = _twice(header), dict[str, ItemFacts](), dict[str, int]()
+    errors, facts, first = twice(header), dict[str, ItemFacts](), dict[str, int]()
     for line, cells in rows:
-        errors += _width(header, cells, line)
+        errors += width(header, cells, line)
         row = dict(zip(header, map(str.strip, cells), strict=False))
         name = row.get("item", "")
-        errors += _again("item", name, line, first)
-        level = row.get("level", "")
-        if level and not _is_number(level):
-            errors.append(ReadingError(line, "level", f"a number of logits, not {level!r}"))
-            level = ""
+        errors += again("item", name, line, first)
+        level, text = None, row.get("level", "")
+        if text and ((level := number(text)) is None or not isfinite(level)):
+            errors.append(ReadingError(line, "level", f"a number of logits, not {text!r}"))
         facts[name] = ItemFacts(
             name,
             row.get("module", ""),
             row.get("category", ""),
             row.get("enemy", ""),
             row.get("model", ""),
-            float(level) if level else None,
+            level,
         )
     if errors:
         raise UnreadableError(errors)
     return facts
 
 
-def _table(text: str) -> tuple[list[str], Rows]:
-    """Return the header, and each row that is not blank with its line."""
-    reader = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""))
-    rows = _parsed(reader)
-    header = [name.strip() for name in next(rows, (1, []))[1]]
-    return header, ((line, row) for line, row in rows if row)
-
-
-def _parsed(reader: Parser) -> Rows:
-    """Yield each row with its line; `UnreadableError` where no row can be made of the text."""
-    try:
-        for row in reader:
-            yield reader.line_num, row
-    except csv.Error as error:
-        fault = ReadingError(reader.line_num, "", f"fields of a CSV file: {error}")
-        raise UnreadableError([fault]) from error
-
-
-def _narrowed(header: list[str], rows: Rows, wanted: Container[str]) -> tuple[list[str], Rows]:
-    """Leave out other columns; a row of another width is left as it is, to be named later."""
-    places = [i for i, name in enumerate(header) if name in wanted]
-    size = len(header)
-    kept = (
-        (line, [cells[i] for i in places] if len(cells) == size else [*cells, *[""] * size])
-        for line, cells in rows
-    )
-    return [header[i] for i in places], kept
-
-
 def _header(header: list[str], columns: Sequence[str], *, long: bool) -> list[ReadingError]:
     if not any(header):
         return [ReadingError(1, "", "a header; this line is empty")]
-    other = next((mark for mark in OTHER_MARKS if header[0].startswith(f"person{mark}")), "")
-    if other:
-        return [ReadingError(1, "", f"commas between the fields, not {other!r}")]
     if header[:1] != ["person"]:
         return [ReadingError(1, header[0] if header else "", "'person' as the first column")]
-    errors = _twice(header)
+    errors = twice(header)
     errors += [ReadingError(1, "", "a name for every column")] * ("" in header)
     missing = [name for name in columns if name not in header]
     errors += [ReadingError(1, name, "this column is required") for name in missing]
@@ -170,43 +134,57 @@ def _header(header: list[str], columns: Sequence[str], *, long: bool) -> list[Re
     return errors
 
 
-def _wide(header: list[str], rows: Rows, columns: Sequence[str]) -> ResponseSheet:
-    places = [i for i, name in enumerate(header) if i and name not in columns]
+def _wide(
+    header: list[str], rows: Rows, columns: Sequence[str], sizes: Mapping[str, int] | None
+) -> ResponseSheet:
+    places = [
+        i
+        for i, name in enumerate(header)
+        if i and name not in columns and (sizes is None or name in sizes)
+    ]
     about = {name: header.index(name) for name in columns}
     errors, first = list[ReadingError](), dict[str, int]()
-    table, told = list[list[int]](), {name: list[str]() for name in columns}
+    given, told = list[list[int]](), {name: list[str]() for name in columns}
+    lines = list[int]()
     for line, cells in rows:
         if len(cells) != len(header):
-            errors += _width(header, cells, line)
+            errors += width(header, cells, line)
             continue
-        errors += _again("person", cells[0].strip(), line, first)
+        errors += again("person", cells[0].strip(), line, first)
+        lines.append(line)
         try:
-            table.append([CODES[cells[i]] for i in places])
+            given.append([CODES[cells[i]] for i in places])
         except KeyError:
             strange = [i for i in places if cells[i].strip() not in CODES]
             errors += [
                 ReadingError(line, header[i], f"{SCORE}, or nothing, not {cells[i]!r}")
                 for i in strange
             ]
-            table.append([CODES.get(cells[i].strip(), MISSING) for i in places])
+            given.append([CODES.get(cells[i].strip(), MISSING) for i in places])
         errors += _told(told, {n: cells[i].strip() for n, i in about.items()}, line)
-    errors += _no_rows(first)
-    if errors:
-        raise UnreadableError(errors)
+    errors += _no_rows(lines)
     items = [header[i] for i in places]
-    scores = np.array(table, dtype=np.int8).reshape(len(table), len(items))
+    scores = np.array(given, dtype=np.int8).reshape(len(given), len(items))
+    for j, item in enumerate(items if sizes else ()):
+        errors += _too_high(item, (sizes or {})[item], scores[:, j], lines)
+    if errors:
+        raise UnreadableError(sorted(errors, key=lambda error: error.line))
     responses = Responses.from_matrix(
         np.ma.masked_equal(scores, MISSING), items=items, persons=list(first)
     )
-    return ResponseSheet(responses, {name: tuple(values) for name, values in told.items()})
+    passed = [name for name in header[1:] if name not in about and name not in items]
+    facts = {name: tuple(values) for name, values in told.items()}
+    return ResponseSheet(responses, facts, tuple(passed))
 
 
-def _long(header: list[str], rows: Rows, columns: Sequence[str]) -> ResponseSheet:
+def _long(
+    header: list[str], rows: Rows, columns: Sequence[str], sizes: Mapping[str, int] | None
+) -> ResponseSheet:
     errors, lines = list[ReadingError](), dict[tuple[str, str], int]()
     scores, told = list[int](), dict[str, dict[str, str]]()
     for line, cells in rows:
         if len(cells) != len(header):
-            errors += _width(header, cells, line)
+            errors += width(header, cells, line)
             continue
         row = dict(zip(header, map(str.strip, cells), strict=True))
         person, item, score = row["person"], row["item"], row["score"]
@@ -229,9 +207,47 @@ def _long(header: list[str], rows: Rows, columns: Sequence[str]) -> ResponseShee
     if errors:
         raise UnreadableError(errors)
     persons, items = [person for person, _ in lines], [item for _, item in lines]
-    responses = Responses.from_list(persons, items, scores, all_items=tuple(dict.fromkeys(items)))
+    if sizes is not None:
+        _refuse_high(sizes, items, scores, list(lines.values()))
+    different = tuple(dict.fromkeys(items))
+    responses = Responses.from_list(persons, items, scores, all_items=different)
     about = {n: tuple(told[p][n] for p in responses.persons) for n in columns}
-    return ResponseSheet(responses, about)
+    passed = () if sizes is None else tuple(item for item in different if item not in sizes)
+    return ResponseSheet(responses, about, passed)
+
+
+def _refuse_high(
+    sizes: Mapping[str, int], items: Sequence[str], scores: Sequence[int], lines: Sequence[int]
+) -> None:
+    """Refuse scores of a long list that its items cannot have."""
+    names, values, places = np.array(items), np.array(scores), np.array(lines)
+    order = np.argsort(names, kind="stable")
+    different, starts = np.unique(names[order], return_index=True)
+    errors = [
+        ReadingError(error.line, "score", f"{error.expected} to {error.column!r}")
+        for item, mine in zip(different.tolist(), np.split(order, starts[1:]), strict=True)
+        for error in _too_high(item, sizes.get(item), values[mine], places[mine].tolist())
+    ]
+    if errors:
+        raise UnreadableError(sorted(errors, key=lambda error: error.line))
+
+
+def _too_high(
+    item: str, size: int | None, scores: Integers | Bytes, lines: Sequence[int]
+) -> list[ReadingError]:
+    """Name the scores that an item of K = `size` categories, 0 … K - 1 or 1 … K, cannot have."""
+    if size is None or from_one(scores, size):
+        return []
+    wanted = f"a whole number from 0 to {size - 1}, or nothing"
+    return [
+        ReadingError(lines[n], item, f"{wanted}, not '{scores[n]}'")
+        for n in np.flatnonzero(scores >= size).tolist()
+    ]
+
+
+def from_one(scores: Integers | Bytes, size: int) -> bool:
+    """Return whether an item of K categories has scores (N,) 1 … K: K occurs, and 0 does not."""
+    return size > DICHOTOMOUS and int(scores.max(initial=0)) == size and not (scores == 0).any()
 
 
 def _told(told: dict[str, list[str]], facts: Mapping[str, str], line: int) -> list[ReadingError]:
@@ -243,30 +259,3 @@ def _told(told: dict[str, list[str]], facts: Mapping[str, str], line: int) -> li
 
 def _no_rows(lines: Sized) -> list[ReadingError]:
     return [] if lines else [ReadingError(2, "", "an answer; there is none")]
-
-
-def _width(header: Sequence[str], cells: Sequence[str], line: int) -> list[ReadingError]:
-    if len(cells) == len(header):
-        return []
-    return [ReadingError(line, "", f"{len(header)} fields as in the header, not {len(cells)}")]
-
-
-def _again(column: str, name: str, line: int, first: dict[str, int]) -> list[ReadingError]:
-    """Note where a name comes first; a fault where it is missing or comes again."""
-    if not name:
-        return [ReadingError(line, column, "a name")]
-    if first.setdefault(name, line) == line:
-        return []
-    return [ReadingError(line, column, f"another name than line {first[name]}, not {name!r}")]
-
-
-def _twice(header: Sequence[str]) -> list[ReadingError]:
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    return [ReadingError(1, name, "one column of this name") for name in twice]
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return isfinite(float(text))
-    except ValueError:
-        return False

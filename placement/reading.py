@@ -1,19 +1,17 @@
-"""Item parameters and responses from the text of CSV files, every fault named at once; and back.
+"""Item parameters from the text of a CSV file, every fault named at once; and back.
 
 `POOL.csv` has the columns `item,module,model,a,b,c,d`, for several categories `b1,b2,…` (NRM:
-`a1,a2,…` and `d1,d2,…`), and optionally `category,enemy,se_a,se_b,cov_ab`. `RESPONSES.csv` has
-`person` and one column an item: a whole number from 0, empty where the item was not presented.
-A histogram of ability has `theta` and `weight`.
+`a1,a2,…` and `d1,d2,…`), and optionally `category,enemy,se_a,se_b,cov_ab`. A histogram of ability
+has `theta` and `weight`. Fields stand between commas, or between semicolons or tabs, as
+spreadsheets write them where the comma is the decimal mark; numbers may have either mark.
 """
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import Any
-
-import numpy as np
+from typing import Any, Protocol
 
 from placement.arrays import Integers
 from placement.errors import DesignError, PoolError
@@ -26,7 +24,16 @@ KNOWN = (*TEXTS, *NUMBERS, "category", "enemy")
 STEP = re.compile(r"([abd])[1-9][0-9]?")
 DEFAULTS = {"b": 0.0, "c": 0.0, "d": 1.0, "se_a": 0.0, "se_b": 0.0, "cov_ab": 0.0}
 NOT_PRESENTED = -1
-HIGHEST = 126
+MARKS = (",", ";", "\t")
+Rows = Iterator[tuple[int, list[str]]]
+
+
+class Parser(Protocol):
+    """What reads a CSV file row by row, and knows the line."""
+
+    @property
+    def line_num(self) -> int: ...
+    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +68,15 @@ class ResponseTable:
 
 def read_pool(text: str) -> list[ItemParameters]:
     """Return the items that `text` holds; `UnreadableError` names all that is wrong at once."""
-    names, rows = _table(text)
+    names, rows = table(text)
     errors = _pool_header(names)
     items: list[ItemParameters] = []
     first: dict[str, int] = {}
     for line, cells in rows if not errors else ():
         row = dict(zip(names, cells, strict=False))
-        faults = [*_width(names, cells, line), *_faults(row, line)]
+        faults = [*width(names, cells, line), *_faults(row, line)]
         errors += faults or _item(row, line, items)
-        errors += _again("item", row["item"], line, first)
+        errors += again("item", row["item"], line, first) if row.get("item") else []
     if errors:
         raise UnreadableError(errors)
     return items
@@ -91,78 +98,85 @@ def write_pool(items: Iterable[ItemParameters]) -> str:
     return out.getvalue()
 
 
-def read_responses(text: str, sizes: Mapping[str, int] | None = None) -> ResponseTable:
-    """Return the answers that `text` holds; `UnreadableError` names all that is wrong at once.
-
-    `sizes` gives each known item's number of categories: no other item may then have a column.
-    """
-    names, rows = _table(text)
-    items = names[1:]
-    errors = _response_header(names, sizes)
-    highest = [(sizes or {}).get(item, HIGHEST + 1) - 1 for item in items]
-    persons: dict[str, int] = {}
-    table: list[list[int]] = []
-    for line, cells in rows if not errors else ():
-        errors += _width(names, cells, line)
-        errors += [] if cells[0] else [ReadingError(line, names[0], "a text")]
-        errors += _again(names[0], cells[0], line, persons)
-        table.append(_categories(items, cells[1 : len(names)], highest, line, errors))
-    if errors:
-        raise UnreadableError(errors)
-    shaped = np.array(table, dtype=np.int64).reshape(len(table), len(items))
-    return ResponseTable(tuple(persons), tuple(items), shaped)
-
-
 def read_histogram(text: str) -> HistogramPrior:
     """Return the prior whose rising nodes and weights, one of each a line, `text` holds.
 
     `UnreadableError` names all that is wrong at once.
     """
-    names, rows = _table(text)
+    names, rows = table(text)
     wanted = ("theta", "weight")
     if tuple(names) != wanted:
         raise UnreadableError([ReadingError(1, "", "the header `theta,weight`")])
-    errors = [fault for line, cells in rows for fault in _width(names, cells, line)]
-    errors += [
-        ReadingError(line, name, f"a number, not {cell!r}")
-        for line, cells in rows
-        for name, cell in zip(wanted, cells, strict=False)
-        if not _is_number(cell)
-    ]
+    errors, pairs = list[ReadingError](), list[list[float]]()
+    for line, cells in rows:
+        values = list(map(number, cells))
+        errors += width(names, cells, line)
+        errors += [
+            ReadingError(line, name, f"a number, not {cell!r}")
+            for name, cell, value in zip(wanted, cells, values, strict=False)
+            if value is None
+        ]
+        pairs.append([value for value in values if value is not None])
     if errors:
         raise UnreadableError(errors)
-    nodes, weights = (tuple(float(cells[k]) for _, cells in rows) for k in range(2))
     try:
-        return HistogramPrior(nodes, weights)
+        return HistogramPrior(*(tuple(pair[k] for pair in pairs) for k in range(2)))
     except DesignError as error:
         faults = [fault.removeprefix("prior: ") for fault in error.faults]
         raise UnreadableError([ReadingError(1, "theta", fault) for fault in faults]) from error
 
 
-def _table(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return the header, and each row that is not blank with its line."""
-    reader = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""))
-    names = next(reader, [])
-    return names, [(reader.line_num, row) for row in reader if row]
+def table(text: str) -> tuple[list[str], Rows]:
+    """Return the header, and each row that is not blank with its line.
+
+    The mark between fields is the one that the first line has most of.
+    """
+    text = text.removeprefix("\ufeff")
+    first = text[: text.find("\n") + 1] or text
+    mark = max(MARKS, key=first.count)
+    rows = _parsed(csv.reader(StringIO(text, newline=""), delimiter=mark))
+    header = [name.strip() for name in next(rows, (1, []))[1]]
+    return header, ((line, row) for line, row in rows if any(row))
 
 
-def _width(names: Sequence[str], cells: Sequence[str], line: int) -> list[ReadingError]:
+def _parsed(reader: Parser) -> Rows:
+    """Yield each row with its line; `UnreadableError` where no row can be made of the text."""
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        fault = ReadingError(reader.line_num, "", f"fields of a CSV file: {error}")
+        raise UnreadableError([fault]) from error
+
+
+def number(text: str) -> float | None:
+    """Return the number that `text` holds, with a decimal point or a decimal comma, or None."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
+
+
+def width(names: Sequence[str], cells: Sequence[str], line: int) -> list[ReadingError]:
+    """Return a fault where a row is not as wide as the header."""
     if len(cells) == len(names):
         return []
-    which = "no more" if len(cells) > len(names) else "as many"
-    return [ReadingError(line, "", f"{which} fields than the header has, {len(names)}")]
+    return [ReadingError(line, "", f"{len(names)} fields as in the header, not {len(cells)}")]
 
 
-def _again(column: str, name: str, line: int, first: dict[str, int]) -> list[ReadingError]:
-    """Note where a name comes first; a fault where it comes again."""
-    earlier = first.setdefault(name, line)
-    if earlier == line or not name:
+def again(column: str, name: str, line: int, first: dict[str, int]) -> list[ReadingError]:
+    """Note where a name comes first; a fault where it is missing or comes again."""
+    if not name:
+        return [ReadingError(line, column, "a name")]
+    if first.setdefault(name, line) == line:
         return []
-    return [ReadingError(line, column, f"another name than line {earlier}")]
+    return [ReadingError(line, column, f"another name than line {first[name]}, not {name!r}")]
 
 
-def _twice(names: Sequence[str]) -> list[ReadingError]:
-    return [ReadingError(1, n, "one column") for n in sorted(set(names)) if names.count(n) > 1]
+def twice(names: Sequence[str]) -> list[ReadingError]:
+    """Return a fault for each name that two columns have."""
+    repeated = sorted({name for name in names if name and names.count(name) > 1})
+    return [ReadingError(1, name, "one column of this name") for name in repeated]
 
 
 def _pool_header(names: Sequence[str]) -> list[ReadingError]:
@@ -173,36 +187,7 @@ def _pool_header(names: Sequence[str]) -> list[ReadingError]:
         for n in names
         if n not in KNOWN and not STEP.fullmatch(n)
     ]
-    return [*missing, *strange, *_twice(names)]
-
-
-def _response_header(names: Sequence[str], sizes: Mapping[str, int] | None) -> list[ReadingError]:
-    first = names[0] if names else ""
-    strange = [n for n in names[1:] if not n or (sizes is not None and n not in sizes)]
-    return [
-        *([] if first == "person" else [ReadingError(1, first, "the first column is `person`")]),
-        *(ReadingError(1, n, "an item of the pool") for n in strange),
-        *_twice(names),
-    ]
-
-
-def _categories(
-    items: Sequence[str],
-    cells: Sequence[str],
-    highest: Sequence[int],
-    line: int,
-    errors: list[ReadingError],
-) -> list[int]:
-    """Return a person's categories; what is none is -1 and noted in `errors`."""
-    found = []
-    for item, cell, most in zip(items, cells, highest, strict=False):
-        text = cell.strip()
-        known = text.isascii() and text.isdigit() and int(text) <= most
-        if text and not known:
-            wanted = f"a whole number from 0 to {most}, or nothing, not {cell!r}"
-            errors.append(ReadingError(line, item, wanted))
-        found.append(int(text) if known else NOT_PRESENTED)
-    return found + [NOT_PRESENTED] * (len(items) - len(found))
+    return [*missing, *strange, *twice(names)]
 
 
 def _faults(row: Mapping[str, str], line: int) -> list[ReadingError]:
@@ -221,7 +206,7 @@ def _number_faults(row: Mapping[str, str], line: int) -> list[ReadingError]:
     return [
         ReadingError(line, n, f"a number, not {row.get(n, '')!r}")
         for n in (*NUMBERS, *filter(STEP.fullmatch, row))
-        if not _is_number(row.get(n, "") or ("" if n in needed else "0"))
+        if number(row.get(n, "") or ("" if n in needed else "0")) is None
     ]
 
 
@@ -243,21 +228,12 @@ def _step_faults(row: Mapping[str, str], line: int) -> list[ReadingError]:
     return faults
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _item(row: Mapping[str, str], line: int, items: list[ItemParameters]) -> list[ReadingError]:
     """Append the row's item, or return what is wrong with its values."""
-    numbers: dict[str, Any] = {
-        n: float(row[n]) if row.get(n) else DEFAULTS.get(n, 1.0) for n in NUMBERS
-    }
+    found = {n: value for n, cell in row.items() if (value := number(cell)) is not None}
+    numbers: dict[str, Any] = {n: found.get(n, DEFAULTS.get(n, 1.0)) for n in NUMBERS}
     b_steps, a_steps, d_steps = (
-        tuple(float(row[n]) for n in (f"{letter}{k}" for k in range(1, 100)) if row.get(n))
+        tuple(found[n] for n in (f"{letter}{k}" for k in range(1, 100)) if n in found)
         for letter in "bad"
     )
     try:

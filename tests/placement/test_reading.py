@@ -1,10 +1,9 @@
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from placement.items import ItemParameters
-from placement.reading import UnreadableError, read_pool, read_responses, write_pool
+from placement.reading import UnreadableError, read_histogram, read_pool, write_pool
 from tests.placement.examples import authored_items
 from tests.placement.test_curves import MIXED, UNSURE
 
@@ -121,34 +120,18 @@ def test_a_pool_written_is_read_back_to_the_last_digit() -> None:
         assert read_pool(write_pool(items)) == items
 
 
-def test_responses_keep_what_was_not_presented_apart_from_what_was_wrong() -> None:
-    table = read_responses("person,x,y\nanna,0,\nbo,,2\n\n", {"x": 2, "y": 3, "z": 2})
-    assert (table.persons, table.items) == (("anna", "bo"), ("x", "y"))
-    np.testing.assert_array_equal(table.categories, [[0, -1], [-1, 2]])
-    assert read_responses("person,x\n").categories.shape == (0, 1)
-
-
-def test_every_error_in_responses_is_named_by_line_and_column() -> None:
-    text = "person,x,y\nanna,2,right\nbo,0\nanna,1,1\n,-1,0.5\ncy,1,1,1\n"
-    with pytest.raises(UnreadableError) as caught:
-        read_responses(text, {"x": 2, "y": 3})
-    assert [(error.line, error.column) for error in caught.value.errors] == [
-        (2, "x"),
-        (2, "y"),
-        (3, ""),
-        (4, "person"),
-        (5, "person"),
-        (5, "x"),
-        (5, "y"),
-        (6, ""),
+def test_a_spreadsheet_s_semicolons_and_decimal_commas_are_read() -> None:
+    rows = ("item;module;model;a;b;b1;b2", "x;m;2PL;1,25;-0,5;;", "y;m;GRM;1;;-0,75;0,5", ";;;;;;")
+    text = "\ufeff" + "\r\n".join(rows)
+    assert read_pool(text) == [
+        ItemParameters("x", "m", "", "2PL", 1.25, -0.5),
+        ItemParameters("y", "m", "", "GRM", 1, 0, b_steps=(-0.75, 0.5)),
     ]
-    assert "a whole number from 0 to 1, or nothing, not '2'" in str(caught.value)
+    assert read_pool(text.replace(";", "\t")) == read_pool(text)
+    prior = read_histogram("theta;weight\n-0,5;1,5\n0,5;1\n")
+    assert (prior.nodes, prior.weights) == ((-0.5, 0.5), (1.5, 1.0))
 
 
-@pytest.mark.parametrize(
-    ("header", "column"), [("", ""), ("x,y\n", "x"), ("person,x,x\n", "x"), ("person,q\n", "q")]
-)
-def test_a_wrong_header_of_responses_is_refused(header: str, column: str) -> None:
-    with pytest.raises(UnreadableError) as caught:
-        read_responses(header, {"x": 2, "y": 2})
-    assert column in {error.column for error in caught.value.errors}
+def test_what_is_no_csv_is_refused_by_its_line() -> None:
+    with pytest.raises(UnreadableError, match="line 2: fields of a CSV file"):
+        read_pool(HEADER + "x" * 200_000)

@@ -132,13 +132,43 @@ def test_abilities_from_a_file(pool: Path, tmp_path: Path) -> None:
     assert "line 4" in bad.output
 
 
-def test_a_header_of_abilities_says_whose_they_are(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "abilities"),
+    [
+        ("RA,TB\n1,-2\n0.5,0\n", [[-2, 1], [0, 0.5]]),
+        ("\ufeffRA;TB\r\n1,5;-2\r\n;\r\n", [[-2, 1.5]]),
+        ("1,-2\n", [[1, -2]]),
+        ("theta\n1\n-2\n", [[1, 1], [-2, -2]]),
+        ("1\n", [[1, 1]]),
+    ],
+)
+def test_a_header_of_abilities_says_whose_they_are(
+    tmp_path: Path, text: str, abilities: list[list[float]]
+) -> None:
     file = tmp_path / "THETA.csv"
-    file.write_text("RA,TB\n1,-2\n0.5\n")
-    assert read_theta(file, ["TB", "RA"]).tolist() == [[-2, 1], [0.5, 0.5]]
-    file.write_text("RA,XX\n1,-2\n")
-    with pytest.raises(click.ClickException, match="line 1: expected the modules TB, RA"):
+    file.write_text(text)
+    assert read_theta(file, ["TB", "RA"]).tolist() == abilities
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("RA,XX\n1,-2\n", "line 1: the modules TB, RA in any order, or theta for all of them"),
+        ("RA\n1\n", "line 1: the modules TB, RA in any order"),
+        ("TB,RA,IK\n1,2,3\n", "line 1: the modules TB, RA in any order"),
+        ("TB,RA\n1,2\n1\n", "line 3: 2 fields as in the header, not 1"),
+        ("TB,RA\n1,\n", "line 2, column RA: a number of logits, not ''"),
+        ("TB,RA\n1,inf\n", "line 2, column RA: a number of logits, not 'inf'"),
+        ("TB,RA\n", "line 1: an ability; there is none"),
+        ("", "line 1: "),
+    ],
+)
+def test_abilities_that_are_none_are_refused(tmp_path: Path, text: str, fault: str) -> None:
+    file = tmp_path / "THETA.csv"
+    file.write_text(text)
+    with pytest.raises(click.ClickException) as caught:
         read_theta(file, ["TB", "RA"])
+    assert f"{file}: {fault}" in caught.value.message
 
 
 def test_real_answers_again(pool: Path, tmp_path: Path) -> None:
@@ -151,7 +181,7 @@ def test_real_answers_again(pool: Path, tmp_path: Path) -> None:
     file.write_text("\n".join([header, *rows, "px" + "," * 30]) + "\n")
     ran = call(simulate, "--pool", pool, "--responses", file, "--json", out)
     assert ran.exit_code == 0, ran.output
-    assert "1 people without an answer" in ran.output
+    assert "left out, without an answer to every item: 1 person\n" in ran.output
     report = json.loads(out.read_text())
     assert report["n_examinees"] == 50
     assert report["decision_accuracy"] > 0.6

@@ -13,7 +13,7 @@ from placement.ability import Estimate, Warm, abilities
 from placement.curves import CurveSet
 from placement.items import ItemParameters
 from placement.priors import HistogramPrior, NormalPrior
-from placement.reading import read_responses, write_pool
+from placement.reading import ResponseTable, write_pool
 from placement.scoring import score as score_table
 from webapp.cli import main
 
@@ -26,6 +26,12 @@ anna,1,1,0,1,0,0,2,1,,0
 bo,1,1,1,1,1,1,0,0,0,0
 cy,0,1,,,,,,,,
 """
+
+
+def table_of(text: str) -> ResponseTable:
+    header, *rows = csv.reader(text.splitlines())
+    answers = [[int(cell or -1) for cell in row[1:]] for row in rows]
+    return ResponseTable(tuple(row[0] for row in rows), tuple(header[1:]), np.array(answers))
 
 
 def run(folder: Path, *arguments: str, pool: str | None = None, answers: str = ANSWERS) -> Result:
@@ -44,7 +50,7 @@ def rows(folder: Path) -> list[dict[str, str]]:
 def test_scores_are_the_engine_s(tmp_path: Path, estimator: str) -> None:
     result = run(tmp_path, "--estimator", estimator)
     assert result.exit_code == 0, result.output
-    expected = score_table(ITEMS, read_responses(ANSWERS), estimator)
+    expected = score_table(ITEMS, table_of(ANSWERS), estimator)
     assert [(r["person"], r["module"]) for r in rows(tmp_path)] == [
         (one.person, one.module) for one in expected
     ]
@@ -67,8 +73,8 @@ def test_a_prior_moves_scores_as_the_engine_says(tmp_path: Path, prior: str) -> 
     result = run(tmp_path, "--prior", prior if normal else str(file))
     assert result.exit_code == 0, result.output
     believed = NormalPrior(0.5, 0.7) if normal else HistogramPrior((-1, 0, 1), (1, 2, 1))
-    expected = score_table(ITEMS, read_responses(ANSWERS), "eap", believed)
-    plain = score_table(ITEMS, read_responses(ANSWERS), "eap")
+    expected = score_table(ITEMS, table_of(ANSWERS), "eap", believed)
+    plain = score_table(ITEMS, table_of(ANSWERS), "eap")
     for row, one, before in zip(rows(tmp_path), expected, plain, strict=True):
         if isinstance(one.outcome, Estimate):
             assert isinstance(before.outcome, Estimate)
@@ -80,7 +86,7 @@ def test_a_prior_by_brute_force() -> None:
     """One item, one answer, three cells that end half-way to the next node or at the last."""
     item = ItemParameters("i", "X", "", "2PL", 1, 0)
     (found,) = score_table(
-        [item], read_responses("person,i\na,1\n"), "eap", HistogramPrior((-2, 0, 2), (1, 6, 1))
+        [item], table_of("person,i\na,1\n"), "eap", HistogramPrior((-2, 0, 2), (1, 6, 1))
     )
     points = np.linspace(-2, 2, 40_001)
     mass = np.where(abs(points) < 1, 3.0, 1.0) / (1 + np.exp(-points))
@@ -108,9 +114,9 @@ def test_a_prior_that_is_none_is_refused(tmp_path: Path, prior: str, said: str) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("theta;weight\n", "HISTOGRAM.csv: line 1: the header `theta,weight`"),
+        ("theta;mass\n", "HISTOGRAM.csv: line 1: the header `theta,weight`"),
         ("theta,weight\nx,1\n0,2,3\n", "line 2, column theta: a number, not 'x'"),
-        ("theta,weight\nx,1\n0,2,3\n", "line 3: no more fields"),
+        ("theta,weight\nx,1\n0,2,3\n", "line 3: 2 fields as in the header, not 3"),
         ("theta,weight\n1,1\n0,1\n", "line 1, column theta: nodes do not rise"),
         ("theta,weight\n0,1\n", "line 1, column theta: a histogram needs two nodes or more"),
     ],
@@ -161,7 +167,7 @@ def test_the_documented_example_of_priors_runs(
 
 
 def test_a_module_is_scored_from_its_own_items_only() -> None:
-    found = score_table(ITEMS, read_responses(ANSWERS), "wle")
+    found = score_table(ITEMS, table_of(ANSWERS), "wle")
     alone = abilities(CurveSet.of(ITEMS[:6]), np.array([[1, 1, 0, 1, 0, 0]]), Warm())
     assert found[0].outcome == alone[0]
 
@@ -176,27 +182,67 @@ def test_who_has_no_finite_estimate_is_named(tmp_path: Path) -> None:
     assert [(row["theta"], row["se"]) for row in bo] == [("", ""), ("", "")]
 
 
-def test_faults_of_both_files_are_named_together_and_nothing_is_written(tmp_path: Path) -> None:
-    result = run(
-        tmp_path,
-        pool="item,module,model,a,b\nx,X,2PL,steep,0\ny,X,8PL,1,0\n",
-        answers="person,x\nanna,right\nbo,1,2\n",
-    )
-    assert result.exit_code == 1
-    for text in (
+MODELS = "1PL, 2PL, 3PL, 4PL, GRM, GPCM, PCM, NRM"
+
+
+def test_every_fault_of_the_pool_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    result = run(tmp_path, pool="item,module,model,a,b\nx,X,2PL,steep,0\ny,X,8PL,1,0\n")
+    assert [line.rpartition("/")[2] for line in result.stderr.splitlines()] == [
         "POOL.csv: line 2, column a: a number, not 'steep'",
-        "POOL.csv: line 3, column model: one of 1PL",
-        "RESPONSES.csv: line 2, column x: a whole number",
-        "RESPONSES.csv: line 3: no more fields",
-    ):
-        assert text in result.stderr
+        f"POOL.csv: line 3, column model: one of {MODELS}, not '8PL'",
+    ]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["POOL.csv", "RESPONSES.csv"]
 
 
-def test_an_item_that_the_pool_lacks_is_refused(tmp_path: Path) -> None:
-    result = run(tmp_path, answers="person,x0,z9\nanna,1,1\n")
-    assert result.exit_code == 1
-    assert "line 1, column z9: an item of the pool" in result.stderr
+def test_every_fault_of_answers_and_prior_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    answers = "person,x0,y0\nanna,right,3\nbo,1,2,0\nbo,0,0\n"
+    result = run(tmp_path, "--prior", "normal:x", answers=answers)
+    whole = "a whole number from 0"
+    assert [line.rpartition("/")[2] for line in result.stderr.splitlines()] == [
+        f"RESPONSES.csv: line 2, column x0: {whole} to 99, or nothing, not 'right'",
+        f"RESPONSES.csv: line 2, column y0: {whole} to 2, or nothing, not '3'",
+        "RESPONSES.csv: line 3: 3 fields as in the header, not 4",
+        "--prior: expected normal:MEAN,SD with an SD above 0, not 'normal:x'",
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["POOL.csv", "RESPONSES.csv"]
+
+
+def test_columns_that_the_pool_lacks_are_passed_over_and_named(tmp_path: Path) -> None:
+    result = run(tmp_path, answers="person,unit,x0,z9\nanna,here,1,1\n")
+    assert result.exit_code == 0, result.output
+    assert "note: passed over, since the pool has no such item: unit, z9" in result.stderr
+    assert "2 scores of 1 person\n" in result.stdout
+    plain = rows(tmp_path)
+    run(tmp_path, answers="person,x0\nanna,1\n")
+    assert rows(tmp_path) == plain
+    none = run(tmp_path, answers="person,unit\nanna,here\n")
+    assert "RESPONSES.csv: line 1: a column for an item; these hold no item" in none.stderr
+
+
+def test_long_form_semicolons_and_scores_from_one_say_the_same(tmp_path: Path) -> None:
+    run(tmp_path)
+    plain = rows(tmp_path)
+    header, *lines = (line.split(",") for line in ANSWERS.splitlines())
+    long = ["person;item;score"] + [
+        f"{line[0]};{item};{int(score) + (item[0] == 'y')}"
+        for line in lines
+        for item, score in zip(header[1:], line[1:], strict=True)
+        if score
+    ]
+    answers = "\ufeff" + "\r\n".join([*long, "cy;y0;1", "cy;z;1", "di;y1;3", "di;y2;3", "di;y3;3"])
+    result = run(tmp_path, answers=answers)
+    assert result.exit_code == 0, result.output
+    assert "scored from 1, so 1 is the lowest category: y0, y1, y3, y2" in result.stderr
+    assert "the pool has no such item: z" in result.stderr
+    found = rows(tmp_path)
+    assert found[:5] == plain[:5]
+    mixed = run(tmp_path, answers="person,y0,y1,y2\nanna,1,1,0\nbo,3,2,1\n").stderr
+    assert "lowest category: y0\n" in mixed
+    assert "neither the lowest nor the highest score occurs, taken as counted from 0: y1\n" in mixed
+    low = run(tmp_path, answers="person,item,score\nanna,y0,0\nanna,y1,3\nbo,y0,3\nbo,y1,0\n")
+    for line, item in ((3, "y1"), (4, "y0")):
+        wanted = f"a whole number from 0 to 2, or nothing, not '3' to '{item}'"
+        assert f"line {line}, column score: {wanted}" in low.stderr
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
@@ -206,7 +252,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     arguments = [part for name, path in paths.items() for part in (f"--{name}", path)]
     result = CliRunner().invoke(main, ["score", *arguments, "--out", str(tmp_path / "S.csv")])
     assert result.exit_code == 1
-    assert "not UTF-8 text" in result.stderr
+    assert "expected text in UTF-8" in result.stderr
 
 
 def test_an_output_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

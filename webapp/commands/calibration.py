@@ -13,16 +13,16 @@ from calibration.executors import SERIAL
 from calibration.fit_report import fit_report
 from calibration.modules import Request, in_groups
 from calibration.modules import calibrate as run
-from calibration.reading import ItemFacts, ResponseSheet, read_facts, read_rows, read_sheet
 from calibration.report import html_page
 from calibration.together import CorrelatedModules, calibrate_together
 from placement.design import CUTS
-from placement.reading import read_pool, write_pool
-from webapp.commands import files, parquet, reports
+from placement.reading import write_pool
+from webapp.commands import files, reports
+from webapp.commands.answers import facts_of, faults, pool_of, responses_of, sizes_of
 from webapp.commands.progress import steps_shown
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -128,7 +128,7 @@ def calibrate(  # noqa: PLR0913 - one argument an option
         ("--dependence needs --correlated", dependence_file and not correlated),
     )
     sheet = responses_of(responses_file, [groups] if groups else [])
-    facts = _facts(facts_file)
+    facts = facts_of(facts_file) if facts_file else {}
     request = Request(model, priors, StandardErrors(se), tolerance, ability)
     fixed = pool_of(fixed_file) if fixed_file else []
     responses = in_groups(sheet.responses, sheet.columns[groups]) if groups else sheet.responses
@@ -189,7 +189,7 @@ def fit(
     """
     pool = pool_of(pool_file)
     columns = [groups] if groups else []
-    sheet = responses_of(responses_file, columns, {item.item for item in pool})
+    sheet = responses_of(responses_file, columns, sizes_of(pool))
     responses = in_groups(sheet.responses, sheet.columns[groups]) if groups else sheet.responses
     try:
         report = fit_report(responses, pool)
@@ -282,39 +282,5 @@ def page_of(
     return html_page(f"Calibration: {name}", figures, modules, CUTS, notes, report.groups)
 
 
-def responses_of(
-    file: Path, columns: Sequence[str], items: Container[str] | None = None
-) -> ResponseSheet:
-    """Read RESPONSES.csv or .parquet; every fault is named with file, line and column."""
-    with files.faults_of(file):
-        try:
-            if file.suffix == parquet.SUFFIX:
-                return read_rows(*parquet.rows_of(file), columns, items)
-            return read_sheet(files.text_of(file), columns, items)
-        except CalibrationError as error:
-            raise click.ClickException(faults(file, error)) from error
-
-
-def pool_of(file: Path) -> list[ItemParameters]:
-    """Read POOL.csv."""
-    with files.faults_of(file):
-        pool = read_pool(files.text_of(file))
-    if not pool:
-        raise click.ClickException(f"{file}: holds no item")
-    return pool
-
-
-def faults(file: Path, error: CalibrationError) -> str:
-    """Return every fault of the data in `file`, one a line."""
-    return "\n".join(f"{file}: {fault}" for fault in error.faults)
-
-
 def _shown(value: object) -> str:
     return f"{value:.4f}" if isinstance(value, float) else f"{value}"
-
-
-def _facts(file: Path | None) -> Mapping[str, ItemFacts]:
-    if file is None:
-        return {}
-    with files.faults_of(file):
-        return read_facts(files.text_of(file))

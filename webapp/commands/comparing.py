@@ -15,7 +15,7 @@ from calibration.linking import link as link_pools
 from calibration.modules import in_groups
 from placement.reading import write_pool
 from webapp.commands import files, reports
-from webapp.commands.calibration import faults, pool_of, responses_of
+from webapp.commands.answers import faults, pool_of, responses_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,10 +13,11 @@ import click
 from placement.ability import Estimate, NoAnswers
 from placement.errors import DesignError
 from placement.priors import NormalPrior
-from placement.reading import UnreadableError, read_histogram, read_pool, read_responses
+from placement.reading import read_histogram
 from placement.scoring import ESTIMATORS
 from placement.scoring import score as run
-from webapp.commands.files import write
+from webapp.commands.answers import answers_to, counted, pool_of, sizes_of, some
+from webapp.commands.files import INPUT, OUTPUT, faults_of, text_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,15 +27,13 @@ if TYPE_CHECKING:
     from placement.scoring import EstimatorName, ModuleScore
 
 NORMAL = "normal:"
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-SHOWN = 20
 T = TypeVar("T")
 
 
 @click.command()
-@click.option("--pool", "pool_file", type=FILE, required=True, help="POOL.csv: parameters.")
+@click.option("--pool", "pool_file", type=INPUT, required=True, help="POOL.csv: parameters.")
 @click.option(
-    "--responses", "responses_file", type=FILE, required=True, help="RESPONSES.csv: answers."
+    "--responses", "responses_file", type=INPUT, required=True, help="RESPONSES.csv: answers."
 )
 @click.option(
     "--estimator",
@@ -53,7 +52,7 @@ T = TypeVar("T")
 @click.option(
     "--out",
     "out_file",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    type=OUTPUT,
     required=True,
     help="SCORES.csv: person, module, theta, se.",
 )
@@ -69,30 +68,28 @@ def score(
     Where there is no finite estimate, or nothing was answered, theta and se are empty, and the
     persons are named on standard error.
     """
-    items, faults = _read(pool_file, read_pool)
-    sizes = {item.item: item.n_categories for item in items or []} or None
-    table, more = _read(responses_file, lambda text: read_responses(text, sizes))
-    prior, still_more = _prior(prior_text)
-    if items is None or table is None or still_more:
-        raise click.ClickException("\n".join([*faults, *more, *still_more]))
+    pool = pool_of(pool_file)
+    table, faults = _tried(lambda: answers_to(responses_file, sizes_of(pool)))
+    prior, more = _prior(prior_text)
+    if table is None or more:
+        raise click.ClickException("\n".join([*faults, *more]))
     try:
-        scores = run(items, table, estimator, prior)
+        scores = run(pool, table, estimator, prior)
     except DesignError as error:
         raise click.ClickException("\n".join(f"--{fault}" for fault in error.faults)) from error
     write({out_file: _as_csv(scores)})
     for line in _unscored(scores):
         click.echo(line, err=True)
-    click.echo(f"{out_file}: {len(scores)} scores of {len(table.persons)} persons")
+    people = counted(len(table.persons), "person")
+    click.echo(f"{out_file}: {counted(len(scores), 'score')} of {people}")
 
 
-def _read(file: Path, reader: Callable[[str], T]) -> tuple[T | None, list[str]]:
-    """Return what a file holds, or every fault in it."""
+def _tried(read: Callable[[], T]) -> tuple[T | None, list[str]]:
+    """Return what is read, or every fault in it."""
     try:
-        return reader(file.read_text(encoding="utf-8")), []
-    except UnreadableError as error:
-        return None, [f"{file}: {fault}" for fault in error.errors]
-    except UnicodeDecodeError as error:
-        return None, [f"{file}: not UTF-8 text: {error.reason} at byte {error.start}"]
+        return read(), []
+    except click.ClickException as error:
+        return None, [error.message]
 
 
 def _prior(text: str | None) -> tuple[NormalPrior | HistogramPrior | None, list[str]]:
@@ -111,7 +108,12 @@ def _prior(text: str | None) -> tuple[NormalPrior | HistogramPrior | None, list[
 def _histogram(file: Path) -> tuple[HistogramPrior | None, list[str]]:
     if not file.is_file():
         return None, [f"--prior: neither normal:MEAN,SD nor a file: {file}"]
-    return _read(file, read_histogram)
+    return _tried(lambda: _read_histogram(file))
+
+
+def _read_histogram(file: Path) -> HistogramPrior:
+    with faults_of(file):
+        return read_histogram(text_of(file))
 
 
 def _as_csv(scores: Sequence[ModuleScore]) -> str:
@@ -135,7 +137,7 @@ def _unscored(scores: Sequence[ModuleScore]) -> list[str]:
         if not isinstance(one.outcome, Estimate):
             people[one.module, _reason(one.outcome)].append(one.person)
     return [
-        f"module {module}: {len(names)} without a score, {reason}: {_some(names)}"
+        f"module {module}: {len(names)} without a score, {reason}: {some(names)}"
         for (module, reason), names in people.items()
     ]
 
@@ -146,8 +148,3 @@ def _reason(outcome: Outcome) -> str:
     assert not isinstance(outcome, Estimate)
     side = "above" if outcome.direction == "up" else "below"
     return f"no finite estimate ({side} what the items can tell)"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = [f"and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
-    return ", ".join([*names[:SHOWN], *more])

@@ -21,14 +21,14 @@ from placement.errors import DesignError
 from placement.planning import fit_design
 from placement.pool import Pool
 from placement.posthoc import simulate_answers
-from placement.reading import read_pool
 from placement.sampling import ModuleSample
 from placement.shadow import Infeasible, ShadowTest, possible
 from placement.simulation import SimulationResult
 from placement.simulation import simulate as run
 from webapp.commands import context
+from webapp.commands.answers import counted, pool_of
 from webapp.commands.design import read_design
-from webapp.commands.files import INPUT, OUTPUT, faults_of, text_of, write
+from webapp.commands.files import INPUT, OUTPUT, write
 from webapp.commands.simulation_input import read_answers, read_theta
 from webapp.commands.simulation_plot import plot
 from webapp.rounds.designs import design as stored_design
@@ -97,7 +97,8 @@ def _run(design: Design, pool: Pool, seed: int, people: Mapping[str, Any]) -> Si
     if people["responses_file"]:
         answers, left_out = read_answers(people["responses_file"], pool)
         if left_out:
-            click.echo(f"{left_out} people without an answer to every item are left out", err=True)
+            text = counted(left_out, "person", "people")
+            click.echo(f"left out, without an answer to every item: {text}", err=True)
         return simulate_answers(design, pool, answers, seed=seed)
     modules = [module.module for module in design.modules]
     if people["theta_file"]:
@@ -155,9 +156,7 @@ def _published() -> tuple[Pool, Design]:
 
 
 def _read_pool(file: Path) -> Pool:
-    text = text_of(file)
-    with faults_of(file):
-        items = read_pool(text)
+    items = pool_of(file)
     try:
         return Pool.tabulate(items)
     except ValueError as error:

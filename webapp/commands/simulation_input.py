@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import click
 import numpy as np
 
-from placement.reading import read_responses
+from placement.reading import ReadingError, UnreadableError, number, table, width
+from webapp.commands.answers import answers_to, some
 from webapp.commands.files import faults_of, text_of
 
 if TYPE_CHECKING:
@@ -17,63 +20,70 @@ if TYPE_CHECKING:
     from placement.arrays import Floats, Integers
     from placement.pool import Pool
 
+ONE = "theta"
+
 
 def read_theta(file: Path, modules: Sequence[str]) -> Floats:
     """Return abilities (N, D), in logits: one column for all of the D modules, or one a module.
 
-    A first line that holds no number is a header; with a column a module it names them, in any
-    order. `ClickException` names every bad line.
+    A first line without a number is a header: the modules in any order, or `theta` for all.
+    Without one, columns are in the order of `modules`. `ClickException` names every bad line.
     """
-    size, places = len(modules), list(range(len(modules)))
-    lines = text_of(file).removeprefix("\ufeff").splitlines()
-    rows: list[list[float]] = []
-    faults: list[str] = []
-    for number, line in enumerate(lines, start=1):
-        cells = [cell.strip() for cell in line.replace(";", ",").split(",")]
-        values = _numbers(cells)
-        if values is not None and len(values) in {1, size}:
-            rows.append(values * size if len(values) == 1 else [values[i] for i in places])
-        elif number == 1 and not any(map(_is_number, cells)):
-            if len(cells) > 1 and sorted(cells) == sorted(modules):
-                places = [cells.index(module) for module in modules]
-            elif len(cells) > 1:
-                wanted = f"the modules {', '.join(modules)}"
-                faults.append(f"{file}: line 1: expected {wanted}, found {line!r:.60}")
-        elif line.strip():
-            wanted = "a number" if size == 1 else f"1 or {size} numbers"
-            faults.append(f"{file}: line {number}: expected {wanted}, found {line!r:.60}")
-    if faults or not rows:
-        raise click.ClickException("\n".join(faults) or f"{file}: no abilities")
-    return np.array(rows)
+    with faults_of(file):
+        return _abilities(text_of(file), modules)
+
+
+def _abilities(text: str, modules: Sequence[str]) -> Floats:
+    first, rows = table(text)
+    names = list(modules if len(first) == len(modules) else [ONE])
+    if any(number(cell) is not None for cell in first):
+        rows = chain([(1, first)], rows)
+    else:
+        names = first
+    errors, values = _header(names, modules), list[list[float]]()
+    for line, cells in rows if not errors else ():
+        found = [_ability(cell) for cell in cells]
+        errors += width(names, cells, line)
+        errors += [
+            ReadingError(line, name, f"a number of logits, not {cell!r}")
+            for name, cell, value in zip(names, cells, found, strict=False)
+            if value is None
+        ]
+        values.append([value for value in found if value is not None])
+    if not (errors or values):
+        errors.append(ReadingError(1, "", "an ability; there is none"))
+    if errors:
+        raise UnreadableError(errors)
+    places = [0] * len(modules) if names == [ONE] else [names.index(m) for m in modules]
+    return np.array(values)[:, places]
+
+
+def _header(names: Sequence[str], modules: Sequence[str]) -> list[ReadingError]:
+    if list(names) == [ONE] or sorted(names) == sorted(modules):
+        return []
+    wanted = f"the modules {', '.join(modules)} in any order, or {ONE} for all of them"
+    return [ReadingError(1, "", f"{wanted}, not {', '.join(names)}")]
+
+
+def _ability(text: str) -> float | None:
+    value = number(text)
+    return value if value is not None and isfinite(value) else None
 
 
 def read_answers(file: Path, pool: Pool) -> tuple[Integers, int]:
     """Return the answers (N, J) of those who answered every item of the pool, and how many did not.
 
-    `ClickException` when the file is at fault, lacks an item, or nobody answered everything.
+    `ClickException` when the file is at fault, nobody answered an item, or nobody all of them.
     """
     sizes = dict(zip(pool.items, map(int, pool.n_categories()), strict=True))
-    text = text_of(file)
-    with faults_of(file):
-        table = read_responses(text, sizes)
-    missing = [item for item in pool.items if item not in table.items]
+    found = answers_to(file, sizes)
+    answered = (found.categories >= 0).sum(axis=0)
+    rows = {item: j for j, item in enumerate(found.items) if answered[j]}
+    missing = [item for item in pool.items if item not in rows]
     if missing:
-        raise click.ClickException(f"{file}: no column for {', '.join(missing[:10])}")
-    columns = table.categories[:, [table.items.index(item) for item in pool.items]]
-    complete = (columns >= 0).all(axis=1)
+        raise click.ClickException(f"{file}: nobody has answered {some(missing)}")
+    answers = found.categories[:, [rows[item] for item in pool.items]]
+    complete = (answers >= 0).all(axis=1)
     if not complete.any():
         raise click.ClickException(f"{file}: nobody has answered every item of the pool")
-    return columns[complete], int((~complete).sum())
-
-
-def _numbers(cells: list[str]) -> list[float] | None:
-    values = [float(cell) for cell in cells if _is_number(cell)]
-    return values if len(values) == len(cells) and np.isfinite(values).all() else None
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    return answers[complete], int((~complete).sum())

@@ -182,8 +182,8 @@ def test_groups_have_their_own_mean(tmp_path):
 
 BAD = {
     "": ["line 1: a header; this line is empty"],
-    "person;q1;q2\na;1;0\n": ["line 1: commas between the fields, not ';'"],
-    "person\tq1\na\t1\n": ["line 1: commas between the fields, not '\\t'"],
+    "person|q1|q2\na|1|0\n": ["line 1, column person|q1|q2: 'person' as the first column"],
+    "person;q1\na;0,5\n": ["line 2, column q1: a whole number from 0 to 99, or nothing, not '0,5'"],
     "person,item,score\n": ["line 2: an answer; there is none"],
     "person,q1\na,1\nb," + "1" * 200_000 + "\n": ["line 3: fields of a CSV file: field"],
     "person,q1\na,1\nb,0\n": ["1 items in use, with 2 parameters and 2 patterns of answers"],
