@@ -41,7 +41,10 @@ class Axes:
         bottom, left = self.height - BOTTOM, LEFT
         parts = [
             f'<path class="axis" d="M{left} {TOP}V{bottom}H{self.width - RIGHT}"/>',
-            *(_label(self.across(x), bottom + 14, f"{x:g}") for x in _whole(self.x)),
+            *(
+                _label(self.across(x), bottom + 14, f"{x:g}".replace("-", "−"))
+                for x in _whole(self.x)
+            ),
         ]
         parts += [
             f'<text class="left" x="{left - 5}" y="{self.up(value) + 4:.1f}">{value:.3g}</text>'
@@ -64,15 +67,30 @@ class Axes:
         bottom = self.height - BOTTOM
         return "".join(f'<path class="cut" d="M{self.across(x):.1f} {TOP}V{bottom}"/>' for x in xs)
 
-    def bars(self, edges: Floats, heights: Sequence[float], name: str = "bar") -> str:
-        """Return bars between consecutive edges, from the frame's lower end."""
-        floor = self.up(self.y[0])
+    def bars(self, edges: Floats, heights: Floats, name: str) -> str:
+        """Return bars between consecutive edges, up or down from 0."""
+        across = [self.across(edge) for edge in edges.tolist()]
         return "".join(
-            f'<rect class="{name}" x="{self.across(low):.1f}" y="{self.up(height):.1f}" '
-            f'width="{max(self.across(high) - self.across(low) - 1, 0.5):.1f}" '
-            f'height="{floor - self.up(height):.1f}"/>'
-            for low, high, height in zip(edges[:-1], edges[1:], heights, strict=True)
+            _bar(name, left, right - left - 1, self.up(0.0), self.up(height))
+            for left, right, height in zip(across[:-1], across[1:], heights.tolist(), strict=True)
         )
+
+
+def small_bars(values: Sequence[float], full: float) -> str:
+    """Return bars up and down from a line, 16 pixels each at `full`; words beside must tell them.
+
+    Longer ones end there.
+    """
+    middle, width = 17.0, 14
+    bars = "".join(
+        _bar("bar", g * width + 1, width - 2, middle, middle - 16 * min(max(v / full, -1), 1))
+        for g, v in enumerate(values)
+    )
+    across = width * len(values)
+    return (
+        f'<svg viewBox="0 0 {across} 34" width="{across}" height="34" aria-hidden="true">{bars}'
+        f'<path class="axis" d="M0 {middle:g}H{across}"/></svg>'
+    )
 
 
 def picture(axes: Axes, title: str, parts: Sequence[str]) -> str:
@@ -81,6 +99,13 @@ def picture(axes: Axes, title: str, parts: Sequence[str]) -> str:
         f'<svg viewBox="0 0 {axes.width} {axes.height}" width="{axes.width}" '
         f'height="{axes.height}" role="img" aria-label="{escape(title, quote=True)}">'
         f"{axes.ticks()}{''.join(parts)}</svg>"
+    )
+
+
+def _bar(name: str, left: float, width: float, foot: float, end: float) -> str:
+    return (
+        f'<rect class="{name}" x="{left:.1f}" y="{min(foot, end):.1f}" width="{width:.1f}" '
+        f'height="{abs(foot - end):.1f}"/>'
     )
 
 

@@ -22,8 +22,10 @@ from placement.items import ItemParameters
 
 # Persons who answered the whole form, under which S-X² and M2 are not tried.
 FEWEST = 100
-# Q3 this far above its mean calls for a look (Christensen, Makransky & Horton 2017).
+# Q3 this far above its mean calls for a look (Christensen, Makransky & Horton 2017),
 STANDS_OUT = 0.2
+# and so many standard errors, where few persons answered both.
+CERTAIN = 3.0
 # Correlations with the other items this many standard errors below 0 call for one, too.
 TURNED_ROUND = -2.58
 MOST_PAIRS = 5_000
@@ -158,12 +160,14 @@ def module_report(
     scores = form.counted_like(responses).scores(responses)
     scores = scores[(scores >= 0).any(axis=1)]
     if len(scores) < 2:
-        raise TooFewError([f"module {module}: {len(scores)} person with answers"])
+        some = "1 person" if len(scores) else "nobody"
+        raise TooFewError([f"module {module}: {some} with answers"])
     fitted = in_population(form, scores)
     whole = scores[(scores >= 0).all(axis=1)]
     notes, overall, fits = [], None, None
     if len(whole) < FEWEST:
-        notes.append(f"{module}: {len(whole)} persons answered every item: no S-X² and no M2")
+        some = f"only {len(whole)}" if len(whole) else "nobody"
+        notes.append(f"{module}: {some} answered every item; S-X² and M2 need {FEWEST} persons")
     else:
         fits = s_x2(fitted, whole)
         try:
@@ -173,12 +177,12 @@ def module_report(
     gaps = len(whole) < len(scores)
     if gaps and len(whole) >= FEWEST:
         notes.append(
-            f"{module}: {len(scores) - len(whole)} persons were not asked everything; where "
-            "answers chose the questions only the predictive checks hold"
+            f"{module}: {len(scores) - len(whole)} of {len(scores)} persons were not asked "
+            "everything; where answers chose the questions only the predictive checks hold"
         )
     theta = eap(fitted, scores)
     correlations = q3(fitted, scores, theta)
-    centre, flagged = _standing_out(fitted, correlations)
+    centre, flagged = _standing_out(fitted, correlations, scores)
     few = len(fitted.items) * (len(fitted.items) - 1) // 2 <= MOST_PAIRS
     return ModuleReport(
         module,
@@ -245,14 +249,19 @@ def _counted(theta: Floats) -> tuple[int, ...]:
     return tuple(np.histogram(within, HISTOGRAM)[0].tolist())
 
 
-def _standing_out(fitted: Fitted, correlations: Floats) -> tuple[float, tuple[Pair, ...]]:
-    """Return the mean of Q3 and the pairs that are far above it."""
+def _standing_out(
+    fitted: Fitted, correlations: Floats, scores: Bytes
+) -> tuple[float, tuple[Pair, ...]]:
+    """Return the mean of Q3 and the pairs that are far above it, the furthest first."""
     i, j = np.triu_indices(len(correlations), 1)
     values = correlations[i, j]
     known = ~np.isnan(values)
     centre = float(values[known].mean()) if known.any() else np.nan
     names = [item.item for item in fitted.items]
-    far = [p for p in np.flatnonzero(known).tolist() if values[p] - centre > STANDS_OUT]
+    given = (scores >= 0).astype(np.float64)
+    both = np.maximum((given.T @ given)[i, j], 1.0)
+    bound = centre + np.maximum(STANDS_OUT, CERTAIN / np.sqrt(both))
+    far = np.flatnonzero(known & (values > bound)).tolist()
     pairs = [
         Pair(names[i[p]], names[j[p]], float(values[p]), float(values[p] - centre)) for p in far
     ]

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from calibration import Responses
     from calibration.executors import Executor
-    from calibration.fit_report import ModuleReport
+    from calibration.fit_report import FitReport, ModuleReport
     from calibration.fitting import Ability
     from calibration.modules import Calibrations
     from calibration.predictive import PredictiveFit
@@ -153,8 +152,9 @@ def calibrate(  # noqa: PLR0913 - one argument an option
         report["correlations"] = reports.correlations_report(joint)
     page = ""
     if html_file is not None:
-        shown = {name: _shown(report[name]) for name in SHOWN}
-        page = page_of(responses_file.name, shown, responses, found.items, notices)
+        shown = {name: report[name] for name in SHOWN}
+        fitting = fit_report(responses, found.items)
+        page = page_of(f"Calibration: {responses_file.name}", shown, fitting, found.items, notices)
     texts = {pool_file: write_pool(found.items), json_file: reports.as_json(report)}
     snippet = reports.dependence_toml(joint) if joint else ""
     files.write({**texts, html_file: page, dependence_file: snippet})
@@ -195,7 +195,7 @@ def fit(
         report = fit_report(responses, pool)
     except CalibrationError as error:
         raise click.ClickException(faults(responses_file, error)) from error
-    page = page_of(responses_file.name, {}, responses, pool, ()) if html_file else ""
+    page = page_of(f"Fit: {responses_file.name}", {}, report, pool, ()) if html_file else ""
     files.write({json_file: reports.as_json(report), html_file: page})
     for module in report.modules:
         _say_module(module)
@@ -268,18 +268,17 @@ def executor_of(threads: int | None, scheduler: str | None) -> AbstractContextMa
 
 
 def page_of(
-    name: str,
-    figures: Mapping[str, str],
-    responses: Responses,
+    title: str,
+    figures: Mapping[str, object],
+    report: FitReport,
     pool: Sequence[ItemParameters],
     notices: Sequence[str],
 ) -> str:
-    """Return a pool's fit to `responses` as a page, against the cuts of the default design."""
+    """Return how well answers agree with a pool as a page, against the default design's cuts."""
     known = {item.item: item for item in pool}
-    report = fit_report(responses, pool, predictive=False)
     modules = [(module, [known[i.item] for i in module.items]) for module in report.modules]
     notes = (*notices, *report.notes)
-    return html_page(f"Calibration: {name}", figures, modules, CUTS, notes, report.groups)
+    return html_page(title, figures, modules, CUTS, notes, report.groups)
 
 
 def _shown(value: object) -> str:
