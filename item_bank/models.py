@@ -141,8 +141,58 @@ class Pool(Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class PoolItem(Base):
-    """A revision in a pool, with its parameters as they were that day (logits, D = 1)."""
+class ParameterColumns:
+    """An item's parameters (logits, D = 1): the fields of `placement.items.ItemParameters`."""
+
+    model: Mapped[str] = mapped_column(String(10))
+    """One of `placement.items.MODELS`."""
+    a: Mapped[float]
+    b: Mapped[float]
+    c: Mapped[float]
+    d: Mapped[float] = mapped_column(default=1.0)
+    b_steps: Mapped[list[float]] = mapped_column(default=list)
+    a_steps: Mapped[list[float]] = mapped_column(default=list)
+    d_steps: Mapped[list[float]] = mapped_column(default=list)
+    """Empty for answers that are right or wrong."""
+    se_a: Mapped[float]
+    se_b: Mapped[float]
+    cov_ab: Mapped[float]
+    n_responses: Mapped[int] = mapped_column(default=0)
+    """Answers behind the parameters; 0: the author's prior alone."""
+
+
+class Calibration(Base):
+    """Parameters that were taken in together: who did it, when, and from which files. Written once.
+
+    Decision 0015.
+    """
+
+    __tablename__ = "calibration"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    adopted_at: Mapped[datetime]
+    adopted_by: Mapped[int | None]
+    """A person of webapp's; None: from the command line."""
+    files: Mapped[dict[str, Any]]
+    """What they were called, and their SHA-256: {"pool": {"name": …, "sha256": …}, …}."""
+    settings: Mapped[dict[str, Any]]
+    """What the calibration says of itself: model, priors, ability, persons, answers."""
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class RevisionParameters(ParameterColumns, Base):
+    """What a calibration measured of a revision. Written once."""
+
+    __tablename__ = "revision_parameters"
+
+    calibration_id: Mapped[int] = mapped_column(ForeignKey("calibration.id"), primary_key=True)
+    revision_id: Mapped[int] = mapped_column(
+        ForeignKey("item_revision.id"), primary_key=True, index=True
+    )
+
+
+class PoolItem(ParameterColumns, Base):
+    """A revision in a pool, with its parameters as they were that day."""
 
     __tablename__ = "pool_item"
 
@@ -151,22 +201,14 @@ class PoolItem(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("item_revision.id"))
     module: Mapped[str] = mapped_column(String(10))
     category: Mapped[str] = mapped_column(String(12))
-    model: Mapped[str] = mapped_column(String(10))
-    """2PL or 3PL."""
-    a: Mapped[float]
-    b: Mapped[float]
-    c: Mapped[float]
-    se_a: Mapped[float]
-    se_b: Mapped[float]
-    cov_ab: Mapped[float]
-    n_responses: Mapped[int] = mapped_column(default=0)
-    """Answers behind the parameters; 0: the author's prior alone."""
+    calibration_id: Mapped[int | None] = mapped_column(ForeignKey("calibration.id"))
+    """Where the parameters are from; None: the author's level."""
 
 
 def _refuse(_mapper: object, _connection: object, row: Base) -> NoReturn:
     raise Immutable(f"{type(row).__name__} is written once")
 
 
-for _written_once in (ItemRevision, ItemChange, Pool, PoolItem):
+for _written_once in (ItemRevision, ItemChange, Pool, PoolItem, Calibration, RevisionParameters):
     event.listen(_written_once, "before_update", _refuse)
     event.listen(_written_once, "before_delete", _refuse)

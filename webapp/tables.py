@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import item_bank.models
+import webapp.operations.models
 import webapp.outcomes.models
 import webapp.people.models
 import webapp.rounds.models
@@ -15,6 +16,7 @@ ROOMS_WITH_TABLES = (
     webapp.rounds.models,
     webapp.taking.models,
     webapp.outcomes.models,
+    webapp.operations.models,
 )
 
 metadata = Base.metadata

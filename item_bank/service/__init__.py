@@ -5,17 +5,27 @@ one transaction. What goes wrong is an exception with data, in English, for the 
 a reader's words.
 """
 
+from item_bank.service.asked import AskedRevision, asked_revisions
+from item_bank.service.calibrations import (
+    Adoption,
+    Measured,
+    adopt,
+    mean_changes,
+    read_adoption,
+)
 from item_bank.service.describing import Change, changes, describe_item, set_status
 from item_bank.service.errors import (
     InvalidContent,
     NoSuchItem,
     NoSuchPool,
     NoSuchRevision,
+    NothingMeasured,
     NothingToPublish,
     OtherStatus,
     StaleItem,
 )
 from item_bank.service.exchange import ImportReport, export, import_sources
+from item_bank.service.parameters import Known, pool_parameters, pooled
 from item_bank.service.pools import (
     FEWEST_ITEMS,
     PoolFacts,
@@ -41,18 +51,25 @@ from item_bank.starter_bank import practice_item, starter_sources
 
 __all__ = [
     "FEWEST_ITEMS",
+    "Adoption",
+    "AskedRevision",
     "Change",
     "ImportReport",
     "InvalidContent",
     "ItemRow",
+    "Known",
+    "Measured",
     "NoSuchItem",
     "NoSuchPool",
     "NoSuchRevision",
+    "NothingMeasured",
     "NothingToPublish",
     "OtherStatus",
     "PoolFacts",
     "Revision",
     "StaleItem",
+    "adopt",
+    "asked_revisions",
     "changes",
     "create_item",
     "describe_item",
@@ -63,12 +80,16 @@ __all__ = [
     "items",
     "latest_pool_number",
     "latest_revision",
+    "mean_changes",
     "modules",
     "pool",
     "pool_facts",
+    "pool_parameters",
     "pool_revision_ids",
+    "pooled",
     "practice_item",
     "publish_pool",
+    "read_adoption",
     "revision",
     "revisions",
     "save_revision",

@@ -60,3 +60,10 @@ class NothingToPublish(Exception):
     def __init__(self, reasons: Iterable[str]) -> None:
         self.reasons = tuple(reasons)
         super().__init__("; ".join(self.reasons))
+
+
+class NothingMeasured(Exception):
+    """Every row of the file says what the bank says already."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing new: every row is as the bank has it")

@@ -9,12 +9,10 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import func, select, update
 
-from item_bank.content.as_json import content_from_json
 from item_bank.models import PUBLISHED, Item, ItemRevision, Pool, PoolItem, Status
-from item_bank.priors import prior_parameters
 from item_bank.service.errors import NoSuchPool, NothingToPublish
+from item_bank.service.parameters import from_columns, known_parameters, to_columns
 from item_bank.service.reading import latest_rows
-from placement.items import ItemParameters
 from placement.pool import Pool as TabulatedPool
 
 if TYPE_CHECKING:
@@ -24,14 +22,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from sqlalchemy.pool import Pool as Connections
 
+    from item_bank.service.parameters import Known
+    from placement.items import ItemParameters
+
 FEWEST_ITEMS = 5
 """A design asks at least this many questions of a module."""
 
 KEPT_POOLS = 8
 """Tabulated pools kept per database: those of the rounds that run at the same time."""
-
-PARAMETERS = ("model", "a", "b", "c", "se_a", "se_b", "cov_ab")
-"""What a pool keeps of an item: columns of `PoolItem`, fields of `ItemParameters`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +63,17 @@ def publish_pool(
 ) -> int:
     """Freeze the latest revision of every approved item, of `modules` or of all; the pool's number.
 
-    A revision keeps the parameters that answers gave it in the newest pool; any other gets the
-    prior of the item's present level. NothingToPublish when there is no item, or a module has too
+    A revision has the parameters that answers gave it last; any other gets the prior of the
+    item's present level. NothingToPublish when there is no item, or a module has too
     few to be asked from.
     """
     rows = _publishable(session, modules)
     _require_enough([item.module_code for item, _ in rows], modules)
-    newest = latest_pool_number(session)
-    known = _parameters_of(session, newest)
-    number = (newest or 0) + 1
+    known = known_parameters(session, rows)
+    number = (latest_pool_number(session) or 0) + 1
     session.add(Pool(number=number, published_at=now, published_by=by, note=note))
     session.flush()
-    session.add_all(_pool_item(number, *row, known.get(row[1].id)) for row in rows)
+    session.add_all(_pool_item(number, *row, known[row[1].id]) for row in rows)
     session.execute(
         update(Item)
         .where(Item.id.in_([item.id for item, _ in rows]))
@@ -156,44 +153,21 @@ def _require_enough(found: list[str], wanted: Collection[str] | None) -> None:
         raise NothingToPublish(reasons)
 
 
-def _pool_item(number: int, item: Item, revision: ItemRevision, known: PoolItem | None) -> PoolItem:
-    """Make the row of a new pool, with the parameters known of the revision or else the prior."""
-    prior = prior_parameters(
-        item.id,
-        item.module_code,
-        item.category_code,
-        level=item.level,
-        body=content_from_json(revision.content).body,
-    )
-    calibrated = known is not None and known.n_responses > 0
-    source = known if calibrated else prior
+def _pool_item(number: int, item: Item, revision: ItemRevision, known: Known) -> PoolItem:
     return PoolItem(
         pool_number=number,
         item_id=item.id,
         revision_id=revision.id,
         module=item.module_code,
         category=item.category_code,
-        n_responses=known.n_responses if known is not None else 0,
-        **{name: getattr(source, name) for name in PARAMETERS},
+        calibration_id=known.calibration_id,
+        n_responses=known.n_responses,
+        **to_columns(known.parameters),
     )
-
-
-def _parameters_of(session: Session, number: int | None) -> dict[int, PoolItem]:
-    """Map revision ids to their rows in a pool."""
-    rows = session.scalars(select(PoolItem).where(PoolItem.pool_number == number))
-    return {row.revision_id: row for row in rows}
 
 
 def _parameters(session: Session, number: int) -> list[ItemParameters]:
     rows = session.scalars(
         select(PoolItem).where(PoolItem.pool_number == number).order_by(PoolItem.item_id)
     )
-    return [
-        ItemParameters(
-            row.item_id,
-            row.module,
-            row.category,
-            **{name: getattr(row, name) for name in PARAMETERS},
-        )
-        for row in rows
-    ]
+    return [from_columns(row.item_id, row.module, row.category, row) for row in rows]

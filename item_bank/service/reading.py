@@ -9,7 +9,15 @@ from sqlalchemy import Select, func, select
 
 from item_bank.content.as_json import content_from_json
 from item_bank.content.model import Description
-from item_bank.models import PUBLISHED, Item, ItemRevision, Module, Pool, PoolItem
+from item_bank.models import (
+    PUBLISHED,
+    Item,
+    ItemRevision,
+    Module,
+    Pool,
+    PoolItem,
+    RevisionParameters,
+)
 from item_bank.priors import B_OF_LEVEL
 from item_bank.service.errors import NoSuchItem, NoSuchRevision
 
@@ -51,6 +59,10 @@ class ItemRow:
     pool_level: int | None
     """The level that its difficulty in the newest pool stands for; None where answers stand for it,
     or nothing does."""
+    pool_calibration: int | None
+    """The calibration that its parameters in the newest pool are from."""
+    calibration: int | None
+    """The newest calibration of the latest revision; None: its author's level stands for it."""
     stem: Text
 
     @property
@@ -82,6 +94,11 @@ class ItemRow:
     def level_changed(self) -> bool:
         """Whether tests still take the item to be as difficult as its author thought before."""
         return self.pool_level is not None and self.pool_level != self.level
+
+    @property
+    def is_measured_anew(self) -> bool:
+        """Whether a pool published now would hold what answers have measured since."""
+        return self.pool_revision == self.revision and self.pool_calibration != self.calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +180,14 @@ def latest_rows() -> Select[Item, ItemRevision]:
     )
 
 
+def newest_calibrations() -> Select[int, int]:
+    """Select each measured revision with the calibration that counts: the newest."""
+    return select(
+        RevisionParameters.revision_id,
+        func.max(RevisionParameters.calibration_id).label("calibration_id"),
+    ).group_by(RevisionParameters.revision_id)
+
+
 def revision_of(row: ItemRevision) -> Revision:
     return Revision(
         id=row.id,
@@ -178,13 +203,30 @@ def revision_of(row: ItemRevision) -> Revision:
 def _rows() -> Select[Any]:
     newest_pool = select(func.max(Pool.number)).scalar_subquery()
     pooled = (
-        select(PoolItem.item_id, ItemRevision.number, PoolItem.b, PoolItem.n_responses)
+        select(
+            PoolItem.item_id,
+            ItemRevision.number,
+            PoolItem.b,
+            PoolItem.n_responses,
+            PoolItem.calibration_id,
+        )
         .join(ItemRevision, ItemRevision.id == PoolItem.revision_id)
         .where(PoolItem.pool_number == newest_pool)
         .subquery()
     )
-    query = latest_rows().outerjoin(pooled, pooled.c.item_id == Item.id)
-    return query.add_columns(pooled.c.number, pooled.c.b, pooled.c.n_responses)
+    measured = newest_calibrations().subquery()
+    query = (
+        latest_rows()
+        .outerjoin(pooled, pooled.c.item_id == Item.id)
+        .outerjoin(measured, measured.c.revision_id == ItemRevision.id)
+    )
+    return query.add_columns(
+        pooled.c.number,
+        pooled.c.b,
+        pooled.c.n_responses,
+        pooled.c.calibration_id,
+        measured.c.calibration_id.label("newest_calibration"),
+    )
 
 
 def _item_row(
@@ -193,6 +235,8 @@ def _item_row(
     pool_revision: int | None,
     pool_b: float | None,
     n_responses: int | None,
+    pool_calibration: int | None,
+    calibration: int | None,
 ) -> ItemRow:
     return ItemRow(
         id=row.id,
@@ -212,5 +256,7 @@ def _item_row(
         revision=latest.number,
         pool_revision=pool_revision,
         pool_level=LEVEL_OF_B.get(pool_b) if pool_b is not None and n_responses == 0 else None,
+        pool_calibration=pool_calibration,
+        calibration=calibration,
         stem=content_from_json(latest.content).stem,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from item_bank import service as bank
-from item_bank.models import Item, Pool, PoolItem
+from item_bank.models import Item, PoolItem
 from tests.item_bank.contents import ITEMS, MODULE, NOISE, NOW, OTHER_MODULE, SINGLE, text
 
 
@@ -98,26 +98,37 @@ def test_a_publication_rolled_back_leaves_no_pool_behind(filled):
         assert len(bank.pool(session, 1)) == len(ITEMS)
 
 
+def measure(session, *keys, b=0.3):
+    """Take in what 300 answers to each have measured; the calibration's id."""
+    lines = [f"{key},QA,2PL,1.4,{b},0.1,0.1,-0.002" for key in keys]
+    text = "\n".join(("item,module,model,a,b,se_a,se_b,cov_ab", *lines))
+    found = bank.read_adoption(session, text, dict.fromkeys(keys, 300))
+    return bank.adopt(session, found, files={}, settings={}, now=NOW, by=7, note="")
+
+
 def test_a_revision_keeps_its_parameters_and_a_new_one_starts_from_the_prior(filled):
     with filled.write() as session:
         publish(session)
         assert not bank.is_calibrated(session, 1)
-        session.execute(insert(Pool).values(number=2, published_at=NOW, note=""))
-        calibrated = [
-            {"pool_number": 2, "item_id": item_id, "revision_id": revision_id, "module": "QA",
-             "category": "QA.1", "model": "2PL", "a": 1.4, "b": 0.3, "c": 0.0, "se_a": 0.1,
-             "se_b": 0.1, "cov_ab": 0.0, "n_responses": 300}
-            for item_id, revision_id in bank.pool_revision_ids(session, 1).items()
-        ]  # fmt: skip
-        session.execute(insert(PoolItem), calibrated)
+        calibration = measure(session, "QA-100@1", "QA-102@1")
+        publish(session)
         assert bank.is_calibrated(session, 2)
+        assert not bank.is_calibrated(session, 1)
         change(session)
         publish(session)
-        assert bank.is_calibrated(session, 3)
         kept = session.get(PoolItem, (3, "QA-102"))
         new = session.get(PoolItem, (3, "QA-100"))
-    assert (kept.b, kept.n_responses) == (0.3, 300)
-    assert (new.b, new.se_b, new.n_responses) == (-0.4, 0.6, 0)
+    assert (kept.b, kept.cov_ab, kept.n_responses) == (0.3, -0.002, 300)
+    assert kept.calibration_id == calibration
+    assert (new.b, new.se_b, new.n_responses, new.calibration_id) == (-0.4, 0.6, 0, None)
+
+
+def test_what_is_measured_outlasts_a_pool_without_the_item(filled):
+    with filled.write() as session:
+        measure(session, "QA-102@1")
+        publish(session, modules=["NO"])
+        publish(session)
+        assert session.get(PoolItem, (2, "QA-102")).b == 0.3
 
 
 def relevel(session, item_id, level, expected=1):
@@ -151,21 +162,13 @@ def test_a_new_level_is_a_new_prior_until_answers_know_better(filled):
 
 def test_a_new_level_does_not_move_an_item_that_answers_have_measured(filled):
     with filled.write() as session:
+        measure(session, "QA-100@1", b=-0.4)
         publish(session)
-        revision_id = bank.pool_revision_ids(session, 1)["QA-100"]
-        session.execute(insert(Pool).values(number=2, published_at=NOW, note=""))
-        session.execute(
-            insert(PoolItem).values(
-                pool_number=2, item_id="QA-100", revision_id=revision_id, module="QA",
-                category="QA.1", model="2PL", a=1.4, b=-0.4, c=0.0, se_a=0.1, se_b=0.1,
-                cov_ab=0.0, n_responses=300,
-            )
-        )  # fmt: skip
         relevel(session, "QA-100", 1)
         row = bank.item(session, "QA-100")
         assert (row.pool_level, row.level_changed) == (None, False)
         publish(session)
-        assert session.get(PoolItem, (3, "QA-100")).b == -0.4
+        assert session.get(PoolItem, (2, "QA-100")).b == -0.4
 
 
 def test_a_module_with_too_few_items_is_told_of(filled):

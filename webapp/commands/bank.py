@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from item_bank import service
 from item_bank.content import SourceError
+from placement.reading import write_pool
 from webapp import clock
-from webapp.commands import context
+from webapp.authoring import adopting
+from webapp.commands import context, files
+from webapp.operations import responses as answers
 from webapp.rounds.designs import fit_to_pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from item_bank.service import Adoption, Measured
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -63,3 +72,116 @@ def publish(note: str) -> None:
         raise click.ClickException(str(error)) from error
     design_number = fit_to_pool(database, pool_number)
     click.echo(f"Pool {pool_number} is published, with design {design_number} fitted to it.")
+
+
+@bank.command()
+@click.option("--out", "responses_file", metavar="RESPONSES.csv", required=True, type=files.OUTPUT)
+@click.option("--items", "facts_file", metavar="META.csv", type=files.OUTPUT)
+@click.option("--long", is_flag=True, help="One answer a line: person,item,score.")
+@click.option("--with-round", is_flag=True, help="A column `round`, for calibrate --groups round.")
+def responses(
+    *, responses_file: Path, facts_file: Path | None, long: bool, with_round: bool
+) -> None:
+    """Write the answers of all finished tests, for `spor calibrate`.
+
+    People have random names, other ones each time. TB-101@2 is revision 2 of the question TB-101.
+    META.csv says each question's module, category, and its author's level in logits.
+    """
+    try:
+        with context.database().write(alone=True) as session:
+            found = answers.export_answers(session, long=long, with_round=with_round)
+            files.write({responses_file: found.responses, facts_file: found.facts})
+    except answers.NoAnswers as error:
+        raise click.ClickException("nobody has finished a test yet") from error
+    click.echo(
+        f"{found.n_answers} answers to {found.n_questions} questions, "
+        f"of {found.n_attempts} finished tests."
+    )
+
+
+@bank.command()
+@click.option("--out", "pool_file", metavar="POOL.csv", required=True, type=files.OUTPUT)
+@click.option("--number", type=click.IntRange(1), help="Another pool than the newest.")
+@click.option("--measured", is_flag=True, help="Only what answers have measured: for --fix.")
+def pool(*, pool_file: Path, number: int | None, measured: bool) -> None:
+    """Write a published pool's parameters, for `calibrate --fix`, `fit`, `link` and `simulate`."""
+    with context.database().read() as session:
+        number = number or service.latest_pool_number(session) or 1
+        try:
+            service.pool_facts(session, number)
+        except service.NoSuchPool as error:
+            raise click.ClickException(f"there is no pool {number}") from error
+        found = service.pool_parameters(session, number, measured_only=measured)
+    if not found:
+        raise click.ClickException(f"answers have measured nothing in pool {number} yet")
+    files.write({pool_file: write_pool(found)})
+    click.echo(f"{len(found)} questions of pool {number}.")
+
+
+@bank.command()
+@click.argument("pool_file", metavar="POOL.csv", type=files.INPUT)
+@click.option(
+    "--report",
+    "report_file",
+    metavar="REPORT.json",
+    required=True,
+    type=files.INPUT,
+    help="The report of the same calibration: how many answers each question had.",
+)
+@click.option("--skip-edited", is_flag=True, help="Pass over questions edited since.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--note", default="", help="Why, for whoever looks at it later.")
+def adopt(
+    *, pool_file: Path, report_file: Path, skip_edited: bool, dry_run: bool, note: str
+) -> None:
+    """Take the parameters that `spor calibrate` found into the bank, for the next pool.
+
+    When anything is wrong, all of it is listed and nothing is taken in. `spor bank publish` puts
+    the parameters into use; tests under way go on with the pool they began with.
+    """
+    pool_, report = _file(pool_file), _file(report_file)
+    database = context.database()
+    try:
+        with files.faults_of(pool_file), database.read() as session:
+            found = adopting.preview(session, pool_, report, skip_edited=skip_edited)
+        for line in _told(found):
+            click.echo(line)
+        if not adopting.read_report(report.text).converged:
+            click.echo("note: the calibration had not converged", err=True)
+        if dry_run:
+            click.echo("Nothing was written.")
+            return
+        with files.faults_of(pool_file):
+            number = adopting.adopt(
+                database, pool_, report, skip_edited=skip_edited, by=None, note=note
+            )
+    except adopting.NotAReport as error:
+        raise click.ClickException(f"{report_file}: {error}") from error
+    except service.NothingMeasured as error:
+        raise click.ClickException(f"{pool_file}: {error}") from error
+    click.echo(f"Taken in as calibration {number}. `spor bank publish` puts it into use.")
+
+
+def _file(file: Path) -> adopting.File:
+    files.text_of(file)  # refuses what is no text
+    return adopting.File(file.name, file.read_bytes())
+
+
+def _told(found: Adoption) -> Iterator[str]:
+    """Say what changes, each question and each module on average, and what does not."""
+    yield from map(_change, found.measured)
+    for module, change in service.mean_changes(found.measured).items():
+        yield f"{module}: {change:+.2f} logits on average"
+    if found.unchanged:
+        yield f"{len(found.unchanged)} rows are as the bank has them."
+    if found.edited:
+        yield f"Edited since, and passed over: {', '.join(found.edited)}"
+
+
+def _change(one: Measured) -> str:
+    before, after = one.before.parameters, one.after
+    return (
+        f"{one.key:<12} difficulty {before.location:+.2f} ± {before.se_b:.2f} → "
+        f"{after.location:+.2f} ± {after.se_b:.2f}  slope {before.a:.2f} → {after.a:.2f}  "
+        f"{one.n_responses} answers"
+    )
