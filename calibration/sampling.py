@@ -24,6 +24,7 @@ from calibration.problem import Point, Problem
 from calibration.responses import Responses
 from calibration.scales import Scale
 from calibration.screening import Screened, models_of, screen
+from calibration.structure import Structure
 from placement.arrays import Floats, frozen
 from placement.items import ItemParameters
 from placement.quadrature import Quadrature
@@ -174,7 +175,7 @@ class _Chain:
         """Return the log density, its whitened gradient (F,) and the raw parameters at `y`."""
         structure = self.problem.structure
         raw = self.scale.raw(y)
-        if not np.isfinite(raw).all() or not structure.admissible(raw):
+        if not (np.isfinite(raw).all() and _bounded(structure, raw) and structure.admissible(raw)):
             return -np.inf, np.zeros_like(y), raw
         point = self.problem.at_raw(raw)
         slope = self.scale.gradient(raw, point.raw_gradient)
@@ -182,11 +183,30 @@ class _Chain:
         return value, solve_triangular(self.root, slope, trans="T", check_finite=False), raw
 
 
+def _bounded(structure: Structure, raw: Floats) -> bool:
+    """Return whether each group's mean and sd are within the climb's bounds.
+
+    Answers that nothing runs through say ever more of an ever smaller sd: without an end its
+    posterior has no sum, and draws of it would wander off for ever.
+    """
+    low, high = structure.lower[structure.group_place], structure.upper[structure.group_place]
+    own = raw[structure.group_place]
+    return bool(((low <= own) & (own <= high)).all())
+
+
 def _root(problem: Problem, point: Point, scale: Scale) -> Floats:
-    """Return the upper Cholesky factor of the information on the scale, (F, F)."""
+    """Return the upper Cholesky factor of the information on the scale, (F, F).
+
+    A group's mean and log sd count as known to one unit at least: where nothing is known of them,
+    a step would be as long as their range.
+    """
     bend = scale.bend(point.raw)
+    structure = problem.structure
     curve = bend.T @ problem.hessian(point) @ bend
     metric = bend.T @ point.metric() @ bend
+    slots = structure.slots[structure.group_place]
+    own = slots[slots >= 0]
+    curve[own, own] = np.maximum(curve[own, own], 1.0)
     share = 0.0
     while True:
         try:

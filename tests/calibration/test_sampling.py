@@ -80,6 +80,16 @@ def test_draws_need_priors() -> None:
         draw(graded(50, 4, 3)[0], models=Model.NRM, priors=WEAK_PRIORS)
 
 
+@pytest.mark.parametrize(("persons", "seed"), [(30, 0), (60, 1), (600, 2)])
+def test_draws_of_answers_by_chance_keep_within_the_range_of_sd(persons: int, seed: int) -> None:
+    """Where nothing runs through the answers, what is known of b is what n fair coins tell."""
+    scores = np.random.default_rng(seed).integers(0, 2, (persons, 6))
+    drawn = draw(scores, models=Model.RASCH, priors=author_priors({}))
+    assert drawn.accepted > 0.7
+    spread = [item.values[:, 1].std() for item in drawn.items]
+    assert np.mean(spread) == pytest.approx((persons / 4 + 1.2**-2) ** -0.5, rel=0.15)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("persons", "hyper"), [(100, None), (300, None), (300, HyperPriors())], ids=str
