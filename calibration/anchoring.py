@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from calibration.errors import CalibrationError, ModelError, TooFewError, refuse
+from calibration.errors import CalibrationError, ModelError, TooFewError, counted, refuse
 from calibration.expectation import Expectation, expect
 from calibration.fitted import FittedItem, fitted_item
 from calibration.pooling import NAMES
@@ -61,8 +61,8 @@ def refuse_few(
     told = np.diff(hits[starts]) > 0
     counts = np.bincount(group[told], minlength=len(groups)).tolist()
     faults = [
-        f"group {name}: {count} persons answered a fixed item; their place on its scale needs "
-        f"{FEWEST_PERSONS}"
+        f"group {name}: {counted(count, 'person')} answered a fixed item; their place on its scale "
+        f"needs {FEWEST_PERSONS}"
         for name, count in zip(groups, counts, strict=True)
         if count < FEWEST_PERSONS
     ]

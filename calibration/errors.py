@@ -29,6 +29,11 @@ class ClusterError(CalibrationError):
     """A cluster that is not there, or no longer."""
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: 1 person, 2 persons."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def refuse(error: type[CalibrationError], faults: Sequence[str]) -> None:
     """Raise `error` when there is any fault."""
     if faults:

@@ -16,7 +16,7 @@ from calibration.anchoring import (
 )
 from calibration.ascending import Watch, approach, climb, unseen
 from calibration.building import pose
-from calibration.errors import CalibrationError, TooFewError, refuse
+from calibration.errors import CalibrationError, TooFewError, counted, refuse
 from calibration.executors import SERIAL, Executor
 from calibration.histograms import climb_with_histograms
 from calibration.models import Model
@@ -91,8 +91,8 @@ def _refuse_unidentified(screened: Screened, n_free: int, n_groups: int, priors:
     patterns = prod(len(scores) for scores in screened.categories)
     held = all(priors.of(item).log_a is not None for item in screened.items)
     text = (
-        f"{len(screened.items)} items in use, with {n_free} parameters and {patterns} patterns of "
-        "answers: take more items, a simpler model, or priors"
+        f"{counted(len(screened.items), 'item')} in use, with {counted(n_free, 'parameter')} and "
+        f"{patterns} patterns of answers: take more items, a simpler model, or priors"
     )
     refuse(TooFewError, [text] if n_groups * (patterns - 1) < n_free and not held else [])
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from calibration.answers import MISSING
 from calibration.building import blocks_of, build_structure
-from calibration.errors import ModelError, TooFewError, refuse
+from calibration.errors import ModelError, TooFewError, counted, refuse
 from calibration.executors import SERIAL, gather
 from calibration.joint_expectation import JointBlock
 from calibration.joint_problem import JointProblem
@@ -102,7 +102,8 @@ def _refuse_unlinked(names: Sequence[str], shared: Floats) -> None:
     """Refuse pairs of modules whose correlation no person tells of."""
     left, right = np.nonzero(np.triu(shared < 2, 1))
     faults = [
-        f"modules {names[d]} and {names[e]}: {shared[d, e]:.0f} persons answered something of both"
+        f"modules {names[d]} and {names[e]}: {counted(int(shared[d, e]), 'person')} answered "
+        "something of both"
         for d, e in zip(left.tolist(), right.tolist(), strict=True)
     ]
     refuse(TooFewError, faults)

@@ -8,7 +8,7 @@ import numpy as np
 from calibration.ability_law import pairs_of
 from calibration.ascending import Summit
 from calibration.correlated_results import CorrelatedCalibration
-from calibration.errors import Notice
+from calibration.errors import Notice, counted
 from calibration.expectation import posterior_in
 from calibration.joint_posterior import corrections
 from calibration.joint_problem import JointPoint, JointProblem
@@ -121,7 +121,8 @@ def _notices(posed: Posed, summit: Summit[JointPoint], found: Uncertainty) -> li
             text = f"{both}: their correlation is at the end of its range"
             notices.append(Notice("boundary", "", text))
         if posed.shared[d, e] < FEW_ANSWERS:
-            text = f"{both}: only {posed.shared[d, e]} persons answered something of both"
+            people = counted(int(posed.shared[d, e]), "person")
+            text = f"{both}: only {people} answered something of both"
             notices.append(Notice("unsure", "", text))
     if not summit.converged:
         text = f"stopped after {summit.cycles} cycles, {summit.change:.2g} from the top"

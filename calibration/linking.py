@@ -11,7 +11,7 @@ from enum import Enum
 import numpy as np
 from scipy.optimize import least_squares
 
-from calibration.errors import CalibrationError, refuse
+from calibration.errors import CalibrationError, counted, refuse
 from calibration.fitted import Fitted
 from placement.arrays import Floats
 from placement.items import ItemParameters
@@ -96,7 +96,7 @@ def moved(item: ItemParameters, slope: float, intercept: float) -> ItemParameter
 
 def _faults(pairs: Pairs) -> list[str]:
     if len(pairs) < FEWEST:
-        return [f"{len(pairs)} items in common; a link needs at least {FEWEST}"]
+        return [f"{counted(len(pairs), 'item')} in common; a link needs at least {FEWEST}"]
     faults = [
         f"item {ours.item}: {ours.n_categories} categories in one pool, {theirs.n_categories} in "
         "the other"

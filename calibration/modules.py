@@ -1,6 +1,6 @@
 """A calibration of every module by itself: each item measures one, so each has its own scale."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import log
@@ -8,7 +8,7 @@ from math import log
 import numpy as np
 
 from calibration.answers import MISSING
-from calibration.errors import ModelError, Notice, TooFewError, refuse
+from calibration.errors import ModelError, Notice, TooFewError, counted, refuse
 from calibration.executors import SERIAL, Executor
 from calibration.fitting import Ability, fit
 from calibration.hyper import HyperPriors, Law
@@ -25,6 +25,7 @@ from placement.items import ItemParameters
 
 ALL = "all"
 HIERARCHICAL = "hierarchical"
+ALL_SLOPES = "a prior is of one slope and one difficulty, and the model has several"
 # Persons from whom on the laws of the slopes and difficulties are drawn with the items.
 MANY = 500
 MODELS: Mapping[str, Model] = {
@@ -154,6 +155,7 @@ def calibrate(
     refuse(TooFewError, ["the responses hold none of the fixed items"] if strangers else [])
     facts = with_pool(responses.items, facts, fixed)
     models, priors = models_of(responses, facts, request.model), priors_of(facts, request.priors)
+    _refuse_nominal(models, request.priors, [item.item for item in fixed])
     found = []
     for module, items in modules_of(responses.items, facts).items():
         known = tuple(item for item in fixed if item.module == module)
@@ -201,7 +203,8 @@ def _one(
     kept, notices = pool_items(calibration, facts, task.module, task.fixed)
     text = f"module {task.module}: the pool has no item of it, so it gets a scale of its own"
     alone = [Notice("unsure", "", text)] if others else []
-    everything = (*calibration.notices, *alone, *notices)
+    nominal = without_priors(task.models, request.priors)
+    everything = (*calibration.notices, *nominal, *alone, *notices)
     return ModuleCalibration(
         task.module, calibration, kept, everything, drawn or law, drawn is not None
     )
@@ -347,6 +350,22 @@ def priors_of(facts: Mapping[str, ItemFacts], name: str) -> Priors:
     if name != HIERARCHICAL:
         refuse(ModelError, [] if levels else ["priors of the author need a level of the items"])
     return author_priors(levels)
+
+
+def without_priors(models: Mapping[str, Model], name: str) -> list[Notice]:
+    """Tell of items for which the priors of this name say nothing."""
+    nominal = [item for item, model in models.items() if model is Model.NRM]
+    if not nominal or name == "none":
+        return []
+    text = f"{counted(len(nominal), 'nominal item')} without a prior: {ALL_SLOPES}"
+    return [Notice("unsure", "", text)]
+
+
+def _refuse_nominal(models: Mapping[str, Model], name: str, known: Container[str]) -> None:
+    """Refuse to draw items whose posterior may have no end."""
+    nominal = [i for i, model in models.items() if model is Model.NRM and i not in known]
+    text = f"hierarchical priors cannot hold {counted(len(nominal), 'nominal item')}: {ALL_SLOPES}"
+    refuse(ModelError, [text] if nominal and name == HIERARCHICAL else [])
 
 
 def in_groups(responses: Responses, names: Sequence[str]) -> Responses:

@@ -33,6 +33,9 @@ NAMES: Mapping[Model, PoolModel] = {
 STEPPED = (Model.GRM, Model.PCM, Model.GPCM)
 # Where estimates of slopes stop.
 STEEPEST = 20.0
+# Standard errors of a difficulty from here on tell less than the weakest prior believes; without
+# one, a difficulty this far off.
+VAGUE, FAR = 2.5, 10.0
 # A correlation of ±1, rounded, is still one.
 WHOLE = 1 - 1e-9
 
@@ -56,12 +59,17 @@ def pool_items(
             text = "left out of the pool: no end of its slope can be told; a prior would hold it"
             notices.append(Notice("item set aside", estimate.item, text))
             continue
+        if estimate.model is not Model.NRM and estimate["a"] <= 0:
+            text = "left out of the pool, which holds no slope of 0 or below"
+            notices.append(Notice("item set aside", estimate.item, text))
+            continue
         own = facts.get(estimate.item, ItemFacts(estimate.item))
         try:
             items.append(_item(estimate, own, own.module or module))
-            notices += _renumbered(estimate)
+            notices += [*_renumbered(estimate), *_undetermined(items[-1])]
         except PoolError as error:
-            text = f"left out of the pool: {'; '.join(error.faults)}"
+            faults = [fault.removeprefix(f"item {estimate.item}: ") for fault in error.faults]
+            text = f"left out of the pool: {'; '.join(faults)}"
             notices.append(Notice("item set aside", estimate.item, text))
     return tuple(items), tuple(notices)
 
@@ -72,6 +80,16 @@ def _renumbered(estimate: ItemEstimate) -> list[Notice]:
         return []
     scores, places = (", ".join(map(str, numbers)) for numbers in (estimate.categories, ranks))
     return [Notice("categories", estimate.item, f"scores {scores} are {places} in the pool")]
+
+
+def _undetermined(item: ItemParameters) -> list[Notice]:
+    """Tell of a difficulty that could be nearly any."""
+    if item.se_b < VAGUE and (item.se_b > 0 or abs(item.location) < FAR):
+        return []
+    known = f"{item.location:.1f} ± {item.se_b:.1f}" if item.se_b else f"{item.location:.1f}"
+    text = f"the answers do not determine its difficulty ({known} logits)"
+    more = "" if item.model == "NRM" else "; a prior would hold it"
+    return [Notice("unsure", item.item, text + more)]
 
 
 def _item(estimate: ItemEstimate, facts: ItemFacts, module: str) -> ItemParameters:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from calibration.answers import MISSING, SOME, Answers, Bytes
-from calibration.errors import ModelError, Notice, TooFewError, refuse
+from calibration.errors import ModelError, Notice, TooFewError, counted, refuse
 from calibration.models import Model, form_of
 from calibration.responses import Responses
 from placement.arrays import Integers
@@ -63,8 +63,9 @@ def screen(
     persons = np.flatnonzero(answers.answered() > 0)
     aside = answers.n_persons - persons.size
     if aside:
+        people = counted(aside, "person")
         answers = answers.chosen(persons)
-        notices.append(Notice("persons set aside", "", f"{aside} persons answered no item in use"))
+        notices.append(Notice("persons set aside", "", f"{people} answered no item in use"))
     _refuse_alone(persons.size)
     items, final = tuple(responses.items[j] for j in kept), answers.tally(int(codes.max()) + 1)
     return Screened(
@@ -149,7 +150,8 @@ def _why_aside(counts: Integers, *, known: bool) -> str:
     if given.size == 0:
         return "nobody answered it"
     if given.size == 1 and not known:
-        return f"all {counts.sum()} answers scored {given[0]}, so nothing can be told of it"
+        answers = counted(int(counts.sum()), "answer")
+        return f"every answer scored {given[0]} ({answers}), so nothing can be told of it"
     return ""
 
 
@@ -174,7 +176,7 @@ def _codes(
             text = f"score {', '.join(map(str, gaps))} never occurs; the others are moved together"
             notices.append(Notice("categories", items[j], text))
         if tally[j].sum() < FEW_ANSWERS:
-            text = f"only {tally[j].sum()} answers"
+            text = f"only {counted(int(tally[j].sum()), 'answer')}"
             notices.append(Notice("unsure", items[j], text))
         if models[j] is Model.NRM and given.size < 3:
             text = "two categories: the nominal model is a 2PL model here"

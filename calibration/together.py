@@ -18,6 +18,7 @@ from calibration.modules import (
     models_of,
     modules_of,
     priors_of,
+    without_priors,
 )
 from calibration.pooling import pool_items
 from calibration.reading import ItemFacts
@@ -75,6 +76,8 @@ def calibrate_together(
     modules = []
     for name, calibration in zip(joint.names, joint.modules, strict=True):
         items, notices = pool_items(calibration, facts, name)
-        everything = (*calibration.notices, *notices)
+        models = {estimate.item: estimate.model for estimate in calibration.items}
+        nominal = without_priors(models, request.priors)
+        everything = (*calibration.notices, *nominal, *notices)
         modules.append(ModuleCalibration(name, calibration, items, everything))
     return CorrelatedModules(tuple(modules), round(joint.n_persons), joint=joint)

@@ -62,9 +62,9 @@ def test_constant_and_unanswered_items_are_set_aside(scores) -> None:
     scores[:, 0], scores[:, 1], scores[:, 2] = 1, np.nan, 0
     ours = fit(scores)
     assert [item.item for item in ours.items] == ["4", "5", "6"]
-    assert told(ours, "1") == "1: all 100 answers scored 1, so nothing can be told of it"
+    assert told(ours, "1") == "1: every answer scored 1 (100 answers), so nothing can be told of it"
     assert told(ours, "2") == "2: nobody answered it"
-    assert told(ours, "3") == "3: all 100 answers scored 0, so nothing can be told of it"
+    assert told(ours, "3") == "3: every answer scored 0 (100 answers), so nothing can be told of it"
     with pytest.raises(KeyError):
         ours["1"]
 
@@ -85,6 +85,8 @@ def test_persons_without_answers_are_set_aside(scores) -> None:
     ours = fit(scores)
     assert told(ours, "") == "3 persons answered no item in use"
     assert ours.n_persons == 97
+    scores[:3], scores[0] = 1, np.nan
+    assert told(fit(scores), "") == "1 person answered no item in use"
 
 
 def test_the_same_person_or_item_twice(scores) -> None:

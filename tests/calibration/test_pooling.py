@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import softmax
 
-from calibration import Model, fit
+from calibration import WEAK_PRIORS, Model, StandardErrors, fit
 from calibration.pooling import pool_items
 from placement.items import ItemParameters
 from placement.pool import Pool
@@ -52,3 +52,31 @@ def test_two_nominal_categories_are_a_logistic_item() -> None:
     for one, other in zip(nominal, logistic, strict=True):
         np.testing.assert_allclose(one.a_steps[0], other.a, rtol=1e-4)
         np.testing.assert_allclose(one.se_a, other.se_a / other.a, rtol=1e-3)
+
+
+def test_a_difficulty_that_answers_do_not_determine_is_told() -> None:
+    """An item that says nothing of ability has its difficulty anywhere, unless a prior holds it."""
+    scores, _, _ = dichotomous(300, 8)
+    scores[:, 3] = (np.random.default_rng(6).random(300) < 0.8).astype(float)
+    found = fit(scores)
+    assert found["4"]["a"] > 0
+    items, notices = pool_items(found, {})
+    (item,) = [item for item in items if item.item == "4"]
+    told = f"({item.b:.1f} ± {item.se_b:.1f} logits); a prior would hold it"
+    (notice,) = [str(notice) for notice in notices]
+    assert notice == f"4: the answers do not determine its difficulty {told}"
+    unknown, notices = pool_items(fit(scores, se=StandardErrors.NONE), {})
+    assert [item.se_b for item in unknown] == [0.0] * 8
+    far = f"4: the answers do not determine its difficulty ({item.b:.1f} logits)"
+    assert [str(n).partition(";")[0] for n in notices] == [far] * (abs(item.b) >= 10)
+    assert not pool_items(fit(scores, priors=WEAK_PRIORS), {})[1]
+
+
+def test_a_slope_below_zero_is_no_item_of_a_pool() -> None:
+    scores, _, _ = dichotomous(300, 8)
+    scores[:, 3] = 1 - scores[:, 3]
+    items, notices = pool_items(fit(scores), {})
+    assert len(items) == 7
+    assert [str(n) for n in notices] == [
+        "4: left out of the pool, which holds no slope of 0 or below"
+    ]

@@ -101,16 +101,11 @@ def facts_of(file: Path) -> Mapping[str, ItemFacts]:
 
 
 def faults(file: Path, error: CalibrationError) -> str:
-    """Return every fault of the data in `file`, one a line."""
-    return "\n".join(f"{file}: {fault}" for fault in error.faults)
+    """Return the faults of the data in `file`, one a line."""
+    return files.listed(file, error.faults)
 
 
 def some(names: Sequence[str]) -> str:
     """Return the first names, and how many there are further."""
     more = [f"and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
     return ", ".join([*names[:SHOWN], *more])
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a count with its noun: 1 person, 2 persons."""
-    return f"{count} {one if count == 1 else many or one + 's'}"

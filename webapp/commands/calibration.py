@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from calibration import CalibrationError, ClusterError, StandardErrors, Threads, cluster
+from calibration.errors import counted
 from calibration.executors import SERIAL
 from calibration.fit_report import fit_report
 from calibration.modules import Request, in_groups
@@ -147,6 +148,9 @@ def calibrate(  # noqa: PLR0913 - one argument an option
         raise click.ClickException(faults(responses_file, error)) from error
     joint = found.joint if isinstance(found, CorrelatedModules) else None
     notices = [str(notice) for notice in found.notices]
+    if not found.items:
+        text = files.listed(responses_file, ["no item is left for a pool", *notices])
+        raise click.ClickException(text)
     report = reports.calibration_report(found, request, time.perf_counter() - started, notices)
     if joint:
         report["correlations"] = reports.correlations_report(joint)
@@ -202,7 +206,7 @@ def fit(
     for group in report.groups:
         for module in group.modules:
             click.echo(
-                f"{module.module}, {group.group}: {module.n_persons} persons, "
+                f"{module.module}, {group.group}: {counted(module.n_persons, 'person')}, "
                 f"mean {module.mean:.3f}, sd {module.sd:.3f}, alpha {module.alpha:.3f}"
             )
             for note in module.notes:
@@ -213,7 +217,7 @@ def fit(
 
 def _say_module(module: ModuleReport) -> None:
     """Print one module's fit, an item a line."""
-    click.echo(f"{module.module}: {module.n_persons} persons, alpha {module.alpha:.3f}")
+    click.echo(f"{module.module}: {counted(module.n_persons, 'person')}, alpha {module.alpha:.3f}")
     if module.m2 is not None:
         low, high = module.m2.rmsea_low, module.m2.rmsea_high
         click.echo(
@@ -248,7 +252,7 @@ def _say_predictive(found: PredictiveFit) -> None:
     click.echo(f"  pairs that depend on one another: {len(flagged)} of {found.n_pairs}")
     for pair in flagged:
         click.echo(
-            f"  {pair.first} {pair.second}: {pair.n_both} persons, log odds ratio about "
+            f"  {pair.first} {pair.second}: {counted(pair.n_both, 'person')}, log odds ratio about "
             f"{pair.association:.2f}, p {pair.p:.6f}"
         )
 

@@ -10,6 +10,7 @@ import click
 from calibration import CalibrationError
 from calibration.dif_report import dif_report
 from calibration.drift import drifts
+from calibration.errors import counted
 from calibration.linking import Link, Method
 from calibration.linking import link as link_pools
 from calibration.modules import in_groups
@@ -125,7 +126,7 @@ def _told(
     changes = drifts(new, old, found)
     click.echo(
         f"{module}: A {found.slope:.6f}, B {found.intercept:.6f}, "
-        f"{len(found.items)} common items, loss {found.loss:.3g}"
+        f"{counted(len(found.items), 'common item')}, loss {found.loss:.3g}"
     )
     for change in changes:
         if change.drifted:

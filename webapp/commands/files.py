@@ -13,7 +13,7 @@ import click
 from placement.reading import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 INPUT = click.Path(path_type=Path, exists=True, dir_okay=False)
 OUTPUT = click.Path(path_type=Path, dir_okay=False)
@@ -40,10 +40,14 @@ def faults_of(file: Path) -> Iterator[None]:
     try:
         yield
     except UnreadableError as error:
-        shown = [f"{file}: {fault}" for fault in error.errors[:MOST_FAULTS]]
-        further = len(error.errors) - len(shown)
-        faults = "\n".join([*shown, f"{file}: and {further} more"] if further else shown)
-        raise click.ClickException(faults) from error
+        raise click.ClickException(listed(file, error.errors)) from error
+
+
+def listed(file: Path, faults: Sequence[object]) -> str:
+    """Return the first faults of a file, one a line, and how many there are further."""
+    shown = [f"{file}: {fault}" for fault in faults[:MOST_FAULTS]]
+    further = len(faults) - len(shown)
+    return "\n".join([*shown, f"{file}: and {further} more"] if further else shown)
 
 
 def write(texts: Mapping[Path | None, str]) -> None:

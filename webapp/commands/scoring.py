@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from calibration.errors import counted
 from placement.ability import Estimate, NoAnswers
 from placement.errors import DesignError
 from placement.priors import NormalPrior
 from placement.reading import read_histogram
 from placement.scoring import ESTIMATORS
 from placement.scoring import score as run
-from webapp.commands.answers import answers_to, counted, pool_of, sizes_of, some
+from webapp.commands.answers import answers_to, pool_of, sizes_of, some
 from webapp.commands.files import INPUT, OUTPUT, faults_of, text_of, write
 
 if TYPE_CHECKING:

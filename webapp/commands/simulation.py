@@ -12,6 +12,7 @@ import click
 import numpy as np
 from sqlalchemy import func, select
 
+from calibration.errors import counted
 from item_bank import service as bank
 from placement.bands import bands
 from placement.conduct import section_of
@@ -26,7 +27,7 @@ from placement.shadow import Infeasible, ShadowTest, possible
 from placement.simulation import SimulationResult
 from placement.simulation import simulate as run
 from webapp.commands import context
-from webapp.commands.answers import counted, pool_of
+from webapp.commands.answers import pool_of
 from webapp.commands.design import read_design
 from webapp.commands.files import INPUT, OUTPUT, write
 from webapp.commands.simulation_input import read_answers, read_theta
