@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg import LinAlgError, lapack
 
+from calibration.cholesky import Curvature, factor, owned
 from calibration.problem import Problem
 from calibration.terrain import Place, Standing, Terrain
 from placement.arrays import Booleans, Floats, Integers
@@ -110,7 +111,7 @@ class _Climb(Generic[Place]):
         self.point = problem.at(start)
         self.trace = [self.point.value]
         self.cycles, self.looks, self.since = 1, 0, 0
-        self.hessian: Floats | None = None
+        self.hessian: Curvature | None = None
         self.bound = self._binding()
         self.metric = _Metric(self.point.em_solve)
 
@@ -132,7 +133,10 @@ class _Climb(Generic[Place]):
             step = self._step()
             if self._time_to_look(step, last):
                 self.looks, self.since = self.looks + 1, 0
-                self.hessian = self.problem.hessian(self.point)
+                # The old one is let go before the new one is made.
+                self.hessian = None
+                self._renew()
+                self.hessian = Curvature(self.problem.hessian(self.point))
                 self._renew()
                 step = self._step()
             last = change = _length(step)
@@ -211,19 +215,21 @@ def _length(step: Floats) -> float:
     return float(np.abs(step).max(initial=0.0))
 
 
-def safe_solve(hessian: Floats, point: Standing, moving: Integers) -> Solve:
+def safe_solve(hessian: Curvature, point: Standing, moving: Integers) -> Solve:
     """Return the inverse of `hessian` + λ × EM's metric for a λ that makes it positive.
 
-    Only the parameters `moving` take part; the others' steps are 0.
+    Only the parameters `moving` take part; the others' steps are 0. What is returned works until
+    `hessian` is used again.
     """
     every = moving.size == len(hessian)
     places = np.ix_(moving, moving)
-    own = hessian if every else hessian[places]
     share, metric = 0.0, None
     while True:
+        whole = hessian.whole() if every else hessian.whole()[places]
+        # Another matrix: the Hessian is to stay.
+        whole = owned(whole if metric is None else whole + share * metric)
         try:
-            whole = own if metric is None else own + share * metric
-            factor = cho_factor(whole, check_finite=False)
+            factor(whole)
         except LinAlgError:
             share = max(4 * share, 0.02)
             metric = point.metric()[places]
@@ -232,7 +238,7 @@ def safe_solve(hessian: Floats, point: Standing, moving: Integers) -> Solve:
 
     def solve(gradient: Floats) -> Floats:
         step = np.zeros_like(gradient)
-        step[moving] = cho_solve(factor, gradient[moving], check_finite=False)
+        step[moving] = lapack.dpotrs(whole.T, gradient[moving], lower=1)[0]
         return step
 
     return solve

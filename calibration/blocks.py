@@ -113,7 +113,10 @@ class SparseBlock:
         return found
 
     def part(self, rows: slice) -> "SparseBlock":
-        return SparseBlock(self.answers[rows], self.weights[rows], self.group)
+        answers = self.answers[rows]
+        # The ones are shared, not copied.
+        answers.data = self.answers.data[: answers.indices.size]
+        return SparseBlock(answers, self.weights[rows], self.group)
 
 
 def dense_blocks(

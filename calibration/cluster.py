@@ -4,10 +4,11 @@ The parts are sent to the workers once, and stay there; a cycle sends parameters
 Workers need this package, of the same version.
 """
 
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from calibration.blocks import Part
 from calibration.errors import ClusterError
@@ -63,15 +64,33 @@ class _Away:
     def each(self, work: Callable[[Part], Result]) -> Iterator[Result]:
         """Send the work out once, and take the results in the parts' order."""
         with _losses():
-            sent = self.client.scatter(work, hash=False)
+            sent = self.client.scatter(_packed(work), hash=False)
             waiting = [self.client.submit(_apply, sent, part, pure=False) for part in self.parts]
             waiting.reverse()
             while waiting:
-                yield waiting.pop().result()
+                result: Result = _unpacked(waiting.pop().result())
+                yield result
 
 
-def _apply(work: Callable[[Part], Result], part: Part) -> Result:
-    return work(part)
+def _apply(work: bytes, part: Part) -> bytes:
+    """Return the packed result of packed work."""
+    return _packed(_unpacked(work)(part))
+
+
+def _packed(sent: object) -> bytes:
+    """Return something in one piece.
+
+    Dask would lay every array wherever its message has room, on no boundary of eight bytes and
+    maybe read-only. BLAS is then handed a copy in another order of memory, which rounds otherwise;
+    LAPACK too, and what is to be factored in its own place stays what it was. Arrays read from one
+    piece are laid out as they were, and are the reader's own.
+    """
+    return pickle.dumps(sent, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _unpacked(sent: bytes) -> Any:
+    # Our own work, and our own workers' results.
+    return pickle.loads(sent)  # noqa: S301
 
 
 @contextmanager

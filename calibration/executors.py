@@ -22,7 +22,12 @@ TOGETHER = 16
 
 
 class Place(Protocol):
-    """Parts where they are kept; `each` gives the work's results in the parts' order."""
+    """Parts where they are kept; `each` gives the work's results in the parts' order.
+
+    Results are made for the caller, who owns them: their arrays are aligned, nobody else holds
+    them, and sums are added up, factored and inverted in them. An executor that fetches results
+    from elsewhere has to see to it.
+    """
 
     def each(self, work: Callable[[Part], Result]) -> Iterator[Result]: ...
 
@@ -54,6 +59,15 @@ class People:
         """Return about `few` patterns spread over all, to be worked on here."""
         thin = partial(thinned, max(1, self.n_patterns // few))
         return gather([block for part in self.each(thin) for block in part], SERIAL)
+
+
+def summed(results: Iterator[Result], add: Callable[[Result, Result], Result]) -> Result:
+    """Add up in order; what was added is let go before the next is made, as `reduce` does not."""
+    total = next(results)
+    for own in results:
+        total = add(total, own)
+        del own
+    return total
 
 
 def thinned(step: int, part: Part) -> Part:

@@ -26,17 +26,28 @@ BUDGET = 400_000
 
 
 class Expansion:
-    """Terms of the expansion at one point, for one part after the other."""
+    """Terms of the expansion at one point, for one part after the other.
+
+    Answers that are `complete` need no place for none. `table` (C, Q) and `weights` (G, Q) are the
+    log chances and weights there.
+    """
 
     def __init__(
-        self, structure: Structure, raw: Floats, tolerance: float, *, single: bool
+        self,
+        structure: Structure,
+        raw: Floats,
+        tolerance: float,
+        *,
+        single: bool,
+        complete: bool = False,
     ) -> None:
         self._structure = structure
         self._tolerance = tolerance
         self._type = np.float32 if single else np.float64
-        self._table, self._weights = structure.log_chances(raw), structure.log_weights(raw)
-        self._slopes = [b.family.slopes(b.of(raw), structure.nodes) for b in structure.batches]
-        self._factors = [_factors(slopes, self._type) for slopes in self._slopes]
+        self.table, self.weights = structure.log_chances(raw), structure.log_weights(raw)
+        slopes = [b.family.slopes(b.of(raw), structure.nodes) for b in structure.batches]
+        self._factors = [_factors(own, self._type, blank=not complete) for own in slopes]
+        self._slopes: list[Reals] = [own.astype(self._type) for own in slopes]
         self._group_slopes = structure.weight_slopes(raw)
         self._rows = max(16, BUDGET // max(right.shape[1] for _, right in self._factors))
 
@@ -80,7 +91,7 @@ class Expansion:
 
     def _roots(self, block: Block) -> tuple[Reals, Reals]:
         """Return the roots of the persons' posteriors, and the same times √w, (n, Q)."""
-        posterior, _ = posterior_in(block, self._table, self._weights)
+        posterior, _ = posterior_in(block, self.table, self.weights)
         roots: Reals = np.sqrt(posterior, out=posterior).astype(self._type, copy=False)
         heavy: Reals = roots * np.sqrt(block.weights)[:, None].astype(self._type)
         return roots, heavy
@@ -88,11 +99,11 @@ class Expansion:
     def _places(self, block: Block) -> list[Integers]:
         """Return for each batch where the answers' slopes stand among all categories', (n, J p)."""
         found = []
-        for batch in self._structure.batches:
+        for batch, (_, right) in zip(self._structure.batches, self._factors, strict=True):
             given = block.categories(batch)
             size = len(batch.items) * batch.n_parameters
             # A person's row has every category's slopes and, for no answer, noughts.
-            starts = np.arange(len(given)) * (batch.n_categories + 1) * size
+            starts = np.arange(len(given)) * right.shape[1]
             own = given * size + starts[:, None]
             own += np.arange(0, size, batch.n_parameters)
             cells = own[:, :, None] + np.arange(batch.n_parameters)
@@ -151,16 +162,16 @@ class _Gram:
             self._waiting, self._rows = [], 0
 
 
-def _factors(slopes: Floats, kind: type[np.floating[Any]]) -> tuple[Floats, Floats]:
-    """Return (Q, r) and (r, (K + 1) J p) whose product is the slopes at every node, then noughts.
+def _factors(slopes: Floats, kind: type[np.floating[Any]], *, blank: bool) -> tuple[Floats, Floats]:
+    """Return (Q, r) and (r, K J p) whose product is the slopes at every node; J p noughts if blank.
 
     Scores are smooth functions of ability: some twenty shapes span them all to the last digits.
     """
     flat = slopes.transpose(3, 2, 0, 1).reshape(slopes.shape[3], -1)
     values, vectors = np.linalg.eigh(flat @ flat.T)
     left = vectors[:, values > 1e-14 * values[-1]]
-    blank = np.zeros((left.shape[1], slopes.shape[0] * slopes.shape[1]))
-    right = np.concatenate((left.T @ flat, blank), axis=1)
+    noughts = np.zeros((left.shape[1], blank * slopes.shape[0] * slopes.shape[1]))
+    right = np.concatenate((left.T @ flat, noughts), axis=1)
     return left.astype(kind), right.astype(kind)
 
 

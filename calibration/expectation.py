@@ -1,12 +1,12 @@
 """The E-step: what each person's answers say of ability, and the counts that follow from it."""
 
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
 
 from calibration.blocks import Block, Part
-from calibration.executors import People
+from calibration.executors import People, summed
 from placement.arrays import Floats
 
 # Answers up to which likelihoods are seldom too small for a number, and what is too small.
@@ -64,7 +64,8 @@ def _posterior(
 
 def expect(people: People, table: Floats, log_weights: Floats, nodes: Floats) -> Expectation:
     """Sum over all persons: log chances (C, Q) and log weights (G, Q) in, counts out."""
-    return reduce(Expectation.__add__, people.each(partial(expect_in, table, log_weights, nodes)))
+    parts = people.each(partial(expect_in, table, log_weights, nodes))
+    return summed(parts, Expectation.__add__)
 
 
 def expect_in(table: Floats, log_weights: Floats, nodes: Floats, part: Part) -> Expectation:

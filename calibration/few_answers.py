@@ -5,6 +5,7 @@ is a small block. Blocks are worked out together and added at their places in th
 follows persons × answers², not persons × items².
 """
 
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -18,8 +19,39 @@ from calibration.structure import Structure
 from placement.arrays import Floats
 
 Places = NDArray[np.int64]
+Singles = NDArray[np.float32]
 # Numbers in the small blocks that are worked out together.
-TOGETHER = 100_000
+TOGETHER = 25_000
+# Persons whose moments are kept at a time.
+PERSONS = 128
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Where sums by row and parameter belong: `raw` (rows, width), -1 for none, of R = `size`."""
+
+    raw: Places
+    size: int
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        width = self.raw.shape[1]
+        return [(p, q) for p in range(width) for q in range(p, width)]
+
+    def blank(self) -> Singles:
+        """Return a table of noughts for each of the pairs, (T, rows²)."""
+        return np.zeros((len(self.pairs), len(self.raw) ** 2), dtype=np.float32)
+
+    def spread(self, tables: Singles) -> Floats:
+        """Return the matrix (R, R) of tables."""
+        matrix = np.zeros((self.size, self.size))
+        for table, (p, q) in zip(tables, self.pairs, strict=True):
+            used = np.flatnonzero(self.raw[:, q] >= 0)
+            columns = self.raw[used, q]
+            for place, own in zip(self.raw[:, p], table.reshape(len(self.raw), -1), strict=True):
+                if place >= 0:
+                    matrix[place, columns] = matrix[columns, place] = own[used]
+        return matrix
 
 
 class FewAnswers:
@@ -31,11 +63,12 @@ class FewAnswers:
 
     def __init__(self, structure: Structure, raw: Floats, expansion: Expansion) -> None:
         self._structure, self._expansion = structure, expansion
-        self._table, self._weights = structure.log_chances(raw), structure.log_weights(raw)
+        self._table, self._weights = expansion.table, expansion.weights
         self._width = max(2, *(batch.n_parameters for batch in structure.batches))
         n_items = sum(len(batch.items) for batch in structure.batches)
         self._n_rows = n_items + structure.n_groups + 1
-        self._raw = np.full((self._n_rows, self._width), -1, dtype=np.int64)
+        layout = np.full((self._n_rows, self._width), -1, dtype=np.int64)
+        self.layout = Layout(layout, structure.start.size)
         # A column for every category, for every group, and for no answer.
         n_columns = structure.n_columns + structure.n_groups + 1
         slopes = np.zeros((n_columns, self._width, structure.nodes.size))
@@ -47,47 +80,32 @@ class FewAnswers:
             slopes[batch.columns, :size] = own.reshape(-1, size, structure.nodes.size)
             rows = np.arange(first, first + count)
             self._row[batch.columns] = np.repeat(rows, batch.n_categories)
-            self._raw[rows, :size] = batch.parameter + np.arange(count * size).reshape(count, size)
+            layout[rows, :size] = batch.parameter + np.arange(count * size).reshape(count, size)
             first += count
         slopes[structure.n_columns : -1, :2] = structure.weight_slopes(raw)
         self._row[structure.n_columns : -1] = np.arange(n_items, self._n_rows - 1)
         places = structure.group_place.start + np.arange(2 * structure.n_groups)
-        self._raw[n_items:-1, :2] = places.reshape(-1, 2)
+        layout[n_items:-1, :2] = places.reshape(-1, 2)
         flat = slopes.reshape(-1, structure.nodes.size)
         values, vectors = np.linalg.eigh(flat.T @ flat)
         basis = vectors[:, values > 1e-13 * values[-1]]
         self._basis, self._slopes = basis.astype(np.float32), (slopes @ basis).astype(np.float32)
 
-    def missing(self, part: Part, *, terms: int) -> Floats:
+    def missing(self, part: Part, *, terms: int) -> Singles:
         """Return Σ_n Cov_n(s) as tables (T, rows²), one for each pair of parameters p ≤ q.
 
-        They come from `terms` terms of the expansion (0: all needed); `spread` makes a matrix.
+        They come from `terms` terms of the expansion (0: all needed); `layout` makes a matrix.
         """
         terms = terms or self._expansion.needed(part)
-        total = np.zeros((len(self._pairs), self._n_rows**2))
+        total = self.layout.blank()
         for block in part:
-            if isinstance(block, SparseBlock):
-                self._add(block, terms, total)
+            for begin in range(0, block.weights.size, PERSONS):
+                piece = block.part(slice(begin, begin + PERSONS))
+                if isinstance(piece, SparseBlock):
+                    self._add(piece, terms, total)
         return total
 
-    def spread(self, tables: Floats) -> Floats:
-        """Return the matrix (R, R) of sums of `missing`."""
-        size = self._structure.start.size
-        raw = np.zeros((size, size))
-        for table, pair in zip(tables, self._pairs, strict=True):
-            left, right = (np.flatnonzero(self._raw[:, p] >= 0) for p in pair)
-            own = table.reshape(self._n_rows, self._n_rows)[np.ix_(left, right)]
-            places = self._raw[left, pair[0]], self._raw[right, pair[1]]
-            raw[np.ix_(*places)] = own
-            if pair[0] != pair[1]:
-                raw[np.ix_(*reversed(places))] = own.T
-        return raw
-
-    @property
-    def _pairs(self) -> list[tuple[int, int]]:
-        return [(p, q) for p in range(self._width) for q in range(p, self._width)]
-
-    def _add(self, block: SparseBlock, terms: int, total: Floats) -> None:
+    def _add(self, block: SparseBlock, terms: int, total: Singles) -> None:
         moments, columns = self._moments(block, terms), self._columns(block)
         some = max(8, TOGETHER // columns.shape[1] ** 2)
         for begin in range(0, len(columns), some):
@@ -96,9 +114,8 @@ class FewAnswers:
             cells = (rows[:, :, None] * self._n_rows + rows[:, None, :]).ravel()
             turned = moments[begin : begin + some].transpose(0, 2, 1)
             scores = [self._slopes[piece, p] @ turned for p in range(self._width)]
-            for place, (p, q) in enumerate(self._pairs):
-                products = (scores[p] @ scores[q].transpose(0, 2, 1)).ravel()
-                total[place] += np.bincount(cells, products, total.shape[1])
+            for table, (p, q) in zip(total, self.layout.pairs, strict=True):
+                np.add.at(table, cells, (scores[p] @ scores[q].transpose(0, 2, 1)).ravel())
 
     def _moments(self, block: SparseBlock, terms: int) -> NDArray[np.float32]:
         """Return √w E(φ_k u) for the basis' shapes u, (n, terms, r)."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from calibration.ascending import SHARES, STRIDE, Solve, Summit, Watch, safe_solve
+from calibration.cholesky import Curvature
 from calibration.population import Standard, histogram
 from calibration.problem import Point, Problem
 
@@ -68,7 +69,7 @@ class _Climb:
 
     def _solve(self) -> Solve:
         moving = np.arange(self.point.size)
-        return safe_solve(self.problem.hessian(self.point), self.point, moving)
+        return safe_solve(Curvature(self.problem.hessian(self.point)), self.point, moving)
 
     def _advance(self, solve: Solve) -> float:
         """Let the weights follow and the items step; a shorter step where that is no ascent."""

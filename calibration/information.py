@@ -10,18 +10,19 @@ Three ways to that sum, by the data: `linear_scores` (exact), `few_answers`, `ex
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 from operator import iadd
 
 import numpy as np
 
 from calibration.blocks import Part
 from calibration.complete import add_blocks, observed_blocks
-from calibration.executors import People, thinned
+from calibration.executors import People, summed, thinned
 from calibration.expansion import Expansion
 from calibration.expectation import Expectation, expect_in
 from calibration.few_answers import FewAnswers
 from calibration.linear_scores import LinearScores
+from calibration.polynomials import Reals
 from calibration.structure import Structure
 from placement.arrays import Floats
 
@@ -31,6 +32,8 @@ TOLERANCE = 1e-5
 COARSE_TERMS = 2
 # Multiplications above which single precision is used: its rounding is 1e-7 of the sums.
 LARGE = 5e6
+# A way to the missing information: of a part, in a form to be added up, and (R, R) of the sum.
+Way = tuple[Callable[[Part], Reals], Callable[[Reals], Floats]]
 # Of all parameters, the share that a person's own may be for answers to be taken one at a time.
 FEW = 0.25
 
@@ -54,12 +57,13 @@ def information(
     There are no cross products unless `cross` asks for them.
     """
     single = people.n_patterns * float(structure.n_free) ** 2 > LARGE
-    way = _way(structure, people, raw, single=single, terms=0)
-    found = way.whole(_sum(people, way.part))
+    found = _missing(people, _way(structure, people, raw, single=single, terms=0))
     _take_from(found, structure, observed_blocks(structure, raw, expected))
     cross_products = np.zeros((0, 0))
     if cross:
-        every = _sum(people, Expansion(structure, raw, TOLERANCE, single=False).cross)
+        every = np.asarray(
+            _sum(people, Expansion(structure, raw, TOLERANCE, single=False).cross), dtype=np.float64
+        )
         cross_products = structure.reduce_both(every)
     return Information(structure.reduce_both(found), cross_products)
 
@@ -72,25 +76,25 @@ def coarse_information(
     Complete and missing information are of the same persons: from different ones their difference,
     small where a test is long, would drown in the sampling error of either.
     """
-    way = _way(structure, people, raw, single=True, terms=COARSE_TERMS)
+    part, whole = _way(structure, people, raw, single=True, terms=COARSE_TERMS)
     step = people.n_patterns // few
     if step <= 1:
-        found = way.whole(_sum(people, way.part))
-        _take_from(found, structure, observed_blocks(structure, raw, expected))
-        return structure.reduce_both(found)
-    table, weights = structure.log_chances(raw), structure.log_weights(raw)
-    results = people.each(
-        partial(_thinned, way.part, partial(expect_in, table, weights, structure.nodes), step)
-    )
-    thin, found = reduce(_both, results)
+        missing = _missing(people, (part, whole))
+        _take_from(missing, structure, observed_blocks(structure, raw, expected))
+        return structure.reduce_both(missing)
+    results = people.each(partial(_thinned, part, structure, raw, step))
+    thin, found = summed(results, _both)
+    share = float(expected.mass.sum() / thin.mass.sum())
+    seen = observed_blocks(structure, raw, thin)
     blank = Expectation(0.0, 0 * thin.counts, 0 * thin.mass, thin.means)
     priors = observed_blocks(structure, raw, blank)
-    share = float(expected.mass.sum() / thin.mass.sum())
-    found = way.whole(found)
-    found *= share
-    both = zip(observed_blocks(structure, raw, thin), priors, strict=True)
-    _take_from(found, structure, [share * (seen - prior) + prior for seen, prior in both])
-    return structure.reduce_both(found)
+    # Of no use any more, and large.
+    del part, results, thin, blank
+    missing = whole(found)
+    missing *= share
+    both = zip(seen, priors, strict=True)
+    _take_from(missing, structure, [share * (own - prior) + prior for own, prior in both])
+    return structure.reduce_both(missing)
 
 
 def _take_from(missing: Floats, structure: Structure, blocks: Sequence[Floats]) -> None:
@@ -99,42 +103,46 @@ def _take_from(missing: Floats, structure: Structure, blocks: Sequence[Floats]) 
     add_blocks(missing, structure, blocks)
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A way to the missing information: of a part, in a form to be added up, and (R, R) of it."""
+def _missing(people: People, way: Way) -> Floats:
+    """Return the missing information, (R, R)."""
+    part, whole = way
+    found = _sum(people, part)
+    del part, way  # Of no use any more, and large.
+    return whole(found)
 
-    part: Callable[[Part], Floats]
-    whole: Callable[[Floats], Floats] = np.asarray
 
-
-def _way(structure: Structure, people: People, raw: Floats, *, single: bool, terms: int) -> _Way:
+def _way(structure: Structure, people: People, raw: Floats, *, single: bool, terms: int) -> Way:
     """Return the way that suits the answers; `terms` 0: as many as needed."""
     n_items = sum(len(batch.items) for batch in structure.batches)
     complete = people.n_answers == people.n_patterns * n_items
     if complete and all(batch.family.canonical for batch in structure.batches):
-        return _Way(LinearScores.of(structure, raw).missing)
-    expansion = Expansion(structure, raw, TOLERANCE * (10 if single else 1), single=single)
+        return LinearScores.of(structure, raw).missing, np.asarray
+    tolerance = TOLERANCE * (10 if single else 1)
+    expansion = Expansion(structure, raw, tolerance, single=single, complete=complete)
     widest = max(batch.n_parameters for batch in structure.batches)
     if (people.most_answers + 1) * widest < FEW * structure.n_free:
         few = FewAnswers(structure, raw, expansion)
-        return _Way(partial(few.missing, terms=terms), few.spread)
-    return _Way(partial(expansion.missing, terms=terms))
+        return partial(few.missing, terms=terms), few.layout.spread
+    return partial(expansion.missing, terms=terms), np.asarray
 
 
 def _thinned(
-    find: Callable[[Part], Floats], expect: Callable[[Part], Expectation], step: int, part: Part
-) -> tuple[Expectation, Floats]:
+    find: Callable[[Part], Reals], structure: Structure, raw: Floats, step: int, part: Part
+) -> tuple[Expectation, Reals]:
     thin = thinned(step, part)
-    return expect(thin), find(thin)
+    table, weights = structure.log_chances(raw), structure.log_weights(raw)
+    expected = expect_in(table, weights, structure.nodes, thin)
+    del table
+    return expected, find(thin)
 
 
-def _sum(people: People, find: Callable[[Part], Floats]) -> Floats:
-    return reduce(iadd, people.each(find))
+def _sum(people: People, find: Callable[[Part], Reals]) -> Reals:
+    return summed(people.each(find), iadd)
 
 
 def _both(
-    one: tuple[Expectation, Floats], other: tuple[Expectation, Floats]
-) -> tuple[Expectation, Floats]:
+    one: tuple[Expectation, Reals], other: tuple[Expectation, Reals]
+) -> tuple[Expectation, Reals]:
     missing = one[1]
     missing += other[1]
     return one[0] + other[0], missing

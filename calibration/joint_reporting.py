@@ -59,7 +59,7 @@ def report_jointly(
         gradient=gradient,
         parameters=(*(p for module in modules for p in module.parameters), *pairs),
         free=frozen(point.free),
-        covariance=frozen(found.covariance),
+        covariance=found.covariance,
         n_persons=float(point.expected.moments.persons.sum()),
         seconds=seconds,
     )
@@ -77,7 +77,9 @@ def _module(
         replace(point, expected=expected), summit.trace, summit.change, True, summit.cycles,
         summit.looks,
     )  # fmt: skip
-    errors = Uncertainty(found.covariance[place, place], found.bound[place], True, found.passes)
+    errors = Uncertainty(
+        frozen(found.covariance[place, place]), found.bound[place], True, found.passes
+    )
     part = list(posed.parts.values())[d]
     calibration = report(part, Found(problem, own, errors), posed.groups, (), seconds)
     answered = float(posed.shared[d, d])

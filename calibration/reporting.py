@@ -65,7 +65,7 @@ def report(
         parameters=_parameter_names(screened, structure, groups),
         n_weights=len(groups) * (structure.nodes.size - 3) if structure.shape.any() else 0,
         free=frozen(point.free),
-        covariance=frozen(found.covariance),
+        covariance=found.covariance,
         n_persons=problem.people.n_persons,
         n_responses=int(screened.tally.sum()),
         reliability=_reliability(problem, point),
@@ -73,12 +73,16 @@ def report(
     )
 
 
-def _own(structure: Structure, covariance: Floats, place: slice) -> Floats:
-    """Return the covariance of raw parameters at `place`: nan for fixed or unknown ones."""
-    slots = structure.slots[place]
-    own = np.full((slots.size, slots.size), np.nan)
-    free = np.flatnonzero(slots >= 0)
-    own[np.ix_(free, free)] = covariance[np.ix_(slots[free], slots[free])]
+def _own(structure: Structure, covariance: Floats, place: slice, size: int) -> Floats:
+    """Return the covariances of raw parameters at `place`, `size` by `size`, (n, size, size).
+
+    They are nan for fixed or unknown ones.
+    """
+    slots = structure.slots[place].reshape(-1, size)
+    own = np.full((*slots.shape, size), np.nan)
+    free = (slots >= 0)[:, :, None] & (slots >= 0)[:, None, :]
+    every, row, column = np.nonzero(free)
+    own[free] = covariance[slots[every, row], slots[every, column]]
     return own
 
 
@@ -94,9 +98,9 @@ def _items(
     for batch in structure.batches:
         parameters = batch.of(raw)
         usual, bend = batch.family.usual(parameters), _jacobian(batch, parameters)
+        own = _own(structure, covariance, batch.place, batch.n_parameters)
+        carried = _carried(bend, own)
         for row, j in enumerate(batch.items.tolist()):
-            begin = batch.parameter + row * batch.n_parameters
-            own = _own(structure, covariance, slice(begin, begin + batch.n_parameters))
             name = screened.items[j]
             estimates[j] = ItemEstimate(
                 name,
@@ -105,10 +109,10 @@ def _items(
                 screened.categories[j],
                 batch.family.usual_names(batch.n_categories),
                 frozen(known.get(name, usual[row])),
-                frozen(_carried(bend[row], own)),
+                frozen(carried[row]),
                 batch.family.names(batch.n_categories),
                 frozen(parameters[row]),
-                frozen(own),
+                frozen(own[row]),
                 fixed=name in known,
             )
     return tuple(estimate for estimate in estimates if estimate is not None)
@@ -126,13 +130,13 @@ def _jacobian(batch: Batch, parameters: Floats) -> Floats:
 
 
 def _carried(bend: Floats, own: Floats) -> Floats:
-    """Return the covariance of the usual form by the delta method; fixed numbers do not vary."""
-    still = np.isnan(own.diagonal())
-    if still.all():
-        return np.full_like(own, np.nan)
-    moved = bend @ np.nan_to_num(own) @ bend.T
-    moved[still] = np.nan
-    moved[:, still] = np.nan
+    """Return the covariances (n, p, p) of the usual form by the delta method.
+
+    Fixed numbers do not vary.
+    """
+    still = np.isnan(own.diagonal(axis1=1, axis2=2))
+    moved = bend @ np.nan_to_num(own) @ bend.transpose(0, 2, 1)
+    moved[still[:, :, None] | still[:, None, :]] = np.nan
     return np.asarray(moved)
 
 
@@ -150,8 +154,8 @@ def _groups(
             bend = _moment_slopes(
                 point.weights[g], structure.weight_slopes(point.raw)[g], structure
             )
-        own = slice(begin + 2 * g, begin + 2 * g + 2)
-        se = np.sqrt(_carried(bend, _own(structure, covariance, own)).diagonal()).tolist()
+        own = _own(structure, covariance, slice(begin + 2 * g, begin + 2 * g + 2), 2)
+        se = np.sqrt(_carried(bend[None], own)[0].diagonal()).tolist()
         persons = round(float(point.expected.mass[g].sum()), 6)
         estimates.append(GroupEstimate(name, persons, mean, sd, *se))
     return tuple(estimates)

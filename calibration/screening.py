@@ -6,13 +6,15 @@ from types import MappingProxyType
 
 import numpy as np
 
-from calibration.answers import MISSING, SOME, Answers, Bytes
+from calibration.answers import MISSING, Answers, Bytes
 from calibration.errors import ModelError, Notice, TooFewError, counted, refuse
 from calibration.models import Model, form_of
 from calibration.responses import Responses
 from placement.arrays import Integers
 
 FEW_ANSWERS = 30
+# Persons whose answers are compared with their other ones at a time.
+TOGETHER = 1024
 FAR = -1.96
 NO_MODELS: Mapping[str, Model] = MappingProxyType({})
 NONE_FIXED: Mapping[str, int] = MappingProxyType({})
@@ -215,14 +217,15 @@ def turned_round(screened: Screened, items: Sequence[int]) -> list[int]:
     place[list(items)] = np.arange(len(items))
     # Of own share x and rest y: the sums of 1, x, y, x², y² and xy.
     sums = np.zeros((6, len(items)))
-    for begin in range(0, starts.size - 1, SOME // 8):
-        ends = starts[begin : begin + SOME // 8 + 1]
+    for begin in range(0, starts.size - 1, TOGETHER):
+        ends = starts[begin : begin + TOGETHER + 1]
         asked, given = item[ends[0] : ends[-1]], np.diff(ends)
         share = scores[ends[0] : ends[-1]] / highest[asked]
-        person = np.repeat(np.arange(given.size), given)
-        mine = np.flatnonzero((place[asked] >= 0) & (given[person] > 1))
-        own, who = share[mine], person[mine]
-        rest = (np.bincount(person, share, given.size)[who] - own) / (given[who] - 1)
+        mine = np.flatnonzero(place[asked] >= 0)
+        who = np.searchsorted(ends - ends[0], mine, side="right") - 1
+        mine, who = mine[given[who] > 1], who[given[who] > 1]
+        own, total = share[mine], np.diff(np.append(0.0, np.cumsum(share))[ends - ends[0]])
+        rest = (total[who] - own) / (given[who] - 1)
         for row, each in enumerate((None, own, rest, own**2, rest**2, own * rest)):
             sums[row] += np.bincount(place[asked[mine]], each, len(items))
     n = np.maximum(sums[0], 1)

@@ -147,10 +147,14 @@ class Structure:
         return free.T
 
     def reduce_both(self, matrix: Floats) -> Floats:
-        """Return (F, F) from (R, R); a view where only the last numbers are fixed."""
+        """Return (F, F) from (R, R), which is written over where only the last are fixed."""
         size = self.n_free
         if self._straight and np.array_equal(self.moving, np.arange(size)):
-            return matrix[:size, :size]
+            flat = matrix.reshape(-1)
+            # Rows move towards the front, none onto one that is still to be moved.
+            for row in range(1, size):
+                flat[row * size : (row + 1) * size] = matrix[row, :size]
+            return flat[: size * size].reshape(size, size)
         return self.reduce_columns(self.reduce_columns(matrix).T)
 
     def shortened(self, step: Floats, stride: float) -> Floats:

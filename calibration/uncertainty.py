@@ -6,8 +6,9 @@ from enum import Enum
 from functools import partial
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, lapack
+from scipy.linalg import LinAlgError, lapack
 
+from calibration.cholesky import factor, mirror, owned
 from calibration.information import Information, information
 from calibration.problem import Point, Problem
 from placement.arrays import Booleans, Floats, Integers
@@ -25,7 +26,8 @@ class StandardErrors(Enum):
 class Uncertainty:
     """`covariance` (F, F) of the free parameters, nan for those at a bound (`bound`, (F,)).
 
-    `definite` is False where the information is not positive: no maximum, and all is nan.
+    It cannot be written to. `definite` is False where the information is not positive: no maximum,
+    and all is nan.
     """
 
     covariance: Floats
@@ -50,28 +52,34 @@ def uncertainty(
     size, (lower, upper) = free.size, bounds
     bound = (free <= lower) | (free >= upper)
     if errors is StandardErrors.NONE:
-        return Uncertainty(np.full((size, size), np.nan), bound, definite=True, passes=0)
+        return Uncertainty(_unknown(size), bound, definite=True, passes=0)
     inner = np.flatnonzero(~bound)
     try:
         inverse = _inverse(find(cross=errors is StandardErrors.SANDWICH), inner, errors)
     except LinAlgError:
-        return Uncertainty(np.full((size, size), np.nan), bound, definite=False, passes=1)
+        return Uncertainty(_unknown(size), bound, definite=False, passes=1)
     if inner.size < size:
         whole = np.full((size, size), np.nan)
         whole[np.ix_(inner, inner)] = inverse
         inverse = whole
+    inverse.setflags(write=False)
     return Uncertainty(inverse, bound, definite=True, passes=1)
 
 
+def _unknown(size: int) -> Floats:
+    matrix = np.full((size, size), np.nan)
+    matrix.setflags(write=False)
+    return matrix
+
+
 def _inverse(found: Information, inner: Integers, errors: StandardErrors) -> Floats:
-    """Return the inverse among `inner` parameters; no more matrices at a time than are needed."""
+    """Return the inverse among `inner` parameters, in the place of the observed information."""
     places = np.ix_(inner, inner)
     every = inner.size == len(found.observed)
-    own = np.array(found.observed if every else found.observed[places], order="F")
-    factor, _ = cho_factor(own, lower=True, overwrite_a=True)
-    inverse: Floats = lapack.dpotri(factor, lower=1, overwrite_c=1)[0]
-    for row in range(len(inverse)):
-        inverse[row, row + 1 :] = inverse[row + 1 :, row]
+    inverse = owned(found.observed if every else found.observed[places])
+    factor(inverse)
+    lapack.dpotri(inverse.T, lower=1, overwrite_c=1)
+    mirror(inverse)
     if errors is StandardErrors.SANDWICH:
         inverse = inverse @ found.cross[places] @ inverse
     return inverse

@@ -1,5 +1,6 @@
 """The same bits here, in threads and on a cluster; clear words when a cluster is not there."""
 
+import pickle
 import subprocess
 import sys
 import time
@@ -18,6 +19,8 @@ from calibration import (
     fit,
 )
 from calibration.blocks import CompleteBlock
+from calibration.cholesky import factor
+from calibration.cluster import OnCluster
 from calibration.executors import SERIAL, gather
 from tests.calibration.examples import dichotomous, mixed_models
 
@@ -85,6 +88,48 @@ def _blocks(count: int) -> list[CompleteBlock]:
     return [CompleteBlock(scores, np.ones(5), number) for number in range(count)]
 
 
+class _Message:
+    """What is sent through here arrives as over Dask's wire: arrays read-only, on odd addresses."""
+
+    def __init__(self, sent) -> None:
+        buffers: list[pickle.PickleBuffer] = []
+        self._bytes = pickle.dumps(sent, protocol=5, buffer_callback=buffers.append)
+        self._buffers = [b"x" + bytes(buffer.raw()) for buffer in buffers]
+
+    def result(self):
+        return pickle.loads(self._bytes, buffers=[memoryview(b)[1:] for b in self._buffers])
+
+
+class _Wire:
+    """A Dask client, but for the network."""
+
+    def scatter(self, sent, *, hash):  # noqa: A002 - Dask's own name
+        assert hash is False
+        return [_Message(one) for one in sent] if isinstance(sent, list) else _Message(sent)
+
+    def submit(self, function, *given, pure):
+        assert pure is False
+        return _Message(function(*(one.result() for one in given)))
+
+
+@pytest.mark.parametrize("model", [Model.TWO_PL, Model.THREE_PL])
+def test_sums_that_arrive_on_odd_addresses_give_the_same_bits(model: Model) -> None:
+    array = _Message(np.ones(3)).result()
+    assert not array.flags.aligned
+    assert not array.flags.writeable
+    for given in (9, None):
+        scores, _, _ = dichotomous(900, 12, given=given)
+        settings = {"models": model, "tolerance": 0.05}
+        same(fit(scores, **settings), fit(scores, executor=OnCluster(_Wire()), **settings))
+
+
+def test_no_factor_is_lost_in_a_copy() -> None:
+    whole = np.eye(3) + 1
+    for matrix in (_Message(whole).result(), whole[:, ::2], np.asfortranarray(whole)):
+        with pytest.raises(ValueError, match="in a copy"):
+            factor(matrix)
+
+
 def test_nobody_answers() -> None:
     with pytest.raises(ClusterError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
         cluster("tcp://127.0.0.1:9", patience=0.5).__enter__()
@@ -119,7 +164,11 @@ def scheduler(*, workers: int):
         for process in reversed(processes):
             process.terminate()
         for process in processes:
-            process.wait()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
             process.stderr.close()
 
 
