@@ -6,7 +6,9 @@ A NUL, which PostgreSQL takes in no text, and a number that fits no column are s
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_from_bytes
 
+from flask import request
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 if TYPE_CHECKING:
@@ -23,6 +25,12 @@ class Number(IntegerConverter):
     """An id: nine digits fit every database's integer."""
 
     regex = r"[0-9]{1,9}"
+
+
+def with_query(path: str) -> str:
+    """An address of ours with the query of this request; path and query may hold anything."""
+    query = quote_from_bytes(request.query_string, safe="%&=+,;:@/?~!$'()*")
+    return f"{quote(path)}?{query}" if query else quote(path)
 
 
 def init_app(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_from_bytes, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Flask, g, request, url_for
 
@@ -80,12 +80,10 @@ def _page_context() -> dict[str, object]:
 
 
 def _here() -> str:
-    """Where choosing a language leads back to; path and query may hold anything."""
+    """Where choosing a language leads back to."""
     if request.method != "GET":
         return "/"
-    path = quote(request.path)
-    query = quote_from_bytes(request.query_string, safe="%&=+,;:@/?~!$'()*")
-    return f"{path}?{query}" if query else path
+    return addresses.with_query(request.path)
 
 
 def _navigation() -> Iterator[tuple[str, str, bool]]:

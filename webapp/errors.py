@@ -6,15 +6,18 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from flask import render_template, request
+from flask import current_app, redirect, render_template, request
 from flask_wtf.csrf import CSRFError, validate_csrf
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from wtforms import ValidationError
 
+from webapp.addresses import with_query
+
 if TYPE_CHECKING:
     from flask import Flask
+    from werkzeug.wrappers import Response
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +40,21 @@ def _refused(error: HTTPException) -> tuple[str, int] | HTTPException:
     return error_page(status)
 
 
-def _wrong_method(error: MethodNotAllowed) -> tuple[str, int, dict[str, str]]:
+def _wrong_method(error: MethodNotAllowed) -> Response | tuple[str, int, dict[str, str]]:
+    """Reading an address that only takes forms is what a reload does: it leads to their page."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect(_page_above(), 303)
     page, status = error_page(405)
     return page, status, {"Allow": ", ".join(sorted(error.valid_methods or ()))}
+
+
+def _page_above() -> str:
+    """The nearest address above this one that is a page, with the same query."""
+    addresses = current_app.url_map.bind("localhost")
+    parts = request.path.split("/")
+    above = ("/".join(parts[:length]) for length in range(len(parts) - 1, 1, -1))
+    path = next((path for path in above if addresses.test(path, "GET")), "/")
+    return with_query(path)
 
 
 def _form_expired(error: CSRFError) -> tuple[str, int]:  # noqa: ARG001

@@ -71,9 +71,9 @@ CASES = {
     "taking.start": Case(),
     "taking.practice": Case(ANSWER),
     "taking.begin": Case(spoilt={"csrf_token": b"forged"}),
+    "taking.begin_again": Case(),
     "taking.attempt": Case(),
     "taking.answer": Case(ANSWER, spoilt={"position": b"0"}),
-    "taking.answer_again": Case(),
     "outcomes.result": Case(),
     "outcomes.ask_for_review": Case(("message",), spoilt={"message": b"x" * 2001}),
     "outcomes.round_outcomes": Case(query=FILTERS),
@@ -89,6 +89,7 @@ CASES = {
     "authoring.change_status": Case(("action", "seen", "note"), spoilt={"seen": b"nowhere"}),
     "authoring.plan": Case(),
     "authoring.publish": Case(("mark", "note"), spoilt={"mark": b"0" * 31}),
+    "authoring.publish_again": Case(),
     "authoring.make_usable": Case(spoilt={"csrf_token": b"forged"}),
     "operations.accessibility": Case(),
     "operations.privacy": Case(),
@@ -241,10 +242,27 @@ def test_a_wrong_method_is_refused_and_says_which_are_right(visit: Visit) -> Non
     addresses = visit.app.url_map.bind("localhost")
     for path in {visit.path(rule) for rule in visit.rules()}:
         right = set(addresses.allowed_methods(path))
-        for method in [method for method in METHODS if method not in right]:
+        reading = {"GET", "HEAD"}  # leads on: the next test
+        for method in [method for method in METHODS if method not in right | reading]:
             response = visit.sends(Sending(method, path))
             assert response.status_code == 405, f"{method} {path}"
             assert set(response.allow) == right, f"{method} {path}"
+
+
+def test_reading_an_address_that_only_takes_forms_leads_to_a_page(visit: Visit) -> None:
+    """A reload, a restored tab or the address bar reads what a form was sent to."""
+    theirs = {"public_id"} if visit.role != "employee" else set()
+    for rule in [rule for rule in visit.open_rules("POST") if not theirs & rule.arguments]:
+        path = visit.path(rule)
+        read = visit.client.get(path, follow_redirects=True, headers=visit.headers)
+        assert read.status_code == 200, f"{visit.role}: {path}"
+        assert 'data-page="error"' not in read.get_data(as_text=True), path
+        assert visit.sends(Sending("HEAD", path)).status_code in {200, 303}
+
+
+def test_what_the_address_asked_for_is_still_asked_for(visit: Visit) -> None:
+    asked = visit.sends(Sending("GET", "/bank/TB-101/try", "in=nn&key=1"))
+    assert (asked.status_code, asked.location) == (303, "/bank/TB-101?in=nn&key=1")
 
 
 def test_head_and_options_answer_like_get_and_without_a_body(visit: Visit) -> None:

@@ -184,6 +184,7 @@ def _category_shelf(
 class RevisionFacts:
     number: int
     created_at: datetime
+    author_id: int | None
     author: str | None
     """A name; None where it was imported."""
     note: str
@@ -197,6 +198,7 @@ class ChangeFacts:
 
     changes: Mapping[str, tuple[object, object]]
     created_at: datetime
+    author_id: int | None
     author: str | None
     note: str
 
@@ -233,6 +235,11 @@ class ShownItem:
         later = newest is not None and newest.created_at > self.revisions[0].created_at
         return newest if later else None
 
+    @property
+    def newest_author_id(self) -> int | None:
+        """Who saved it last, wording or facts."""
+        return (self.newest_change or self.revisions[0]).author_id
+
 
 def item(database: Database, item_id: str, revision: int | None = None) -> ShownItem:
     """A question with its history, at its newest revision or the one asked for. UnknownItem."""
@@ -249,6 +256,7 @@ def item(database: Database, item_id: str, revision: int | None = None) -> Shown
             RevisionFacts(
                 number=one.number,
                 created_at=one.created_at,
+                author_id=one.author_id,
                 author=authors.get(one.author_id),
                 note=one.note,
                 in_pool=one.number == row.pool_revision,
@@ -270,7 +278,9 @@ def item(database: Database, item_id: str, revision: int | None = None) -> Shown
         content=revisions[at].content,
         revisions=facts,
         changes=tuple(
-            ChangeFacts(one.changes, one.created_at, authors.get(one.author_id), one.note)
+            ChangeFacts(
+                one.changes, one.created_at, one.author_id, authors.get(one.author_id), one.note
+            )
             for one in changes
         ),
         pool=pool,

@@ -187,13 +187,21 @@ def change_status(item_id: str) -> Response | Page:
             note=_note(),
         )
     except service.MovedMeanwhile:
-        said = _(
-            "Somebody else changed the status meanwhile, so nothing was done. See how it stands."
-        )
-        flash(said, "warning")
-        return _status_page(_shown(item_id), StatusForm(formdata=None)), 409
+        shown = _shown(item_id)
+        flash(_what_came_first(shown), "warning")
+        return _status_page(shown, StatusForm(formdata=None)), 409
     flash(_("Saved. The next pool will follow it; the pool in use stays as it is."), "success")
     return redirect(url_for(".item", item_id=item_id), 303)
+
+
+def _what_came_first(shown: ShownItem) -> str:
+    last = next((one for one in shown.changes if "status" in one.changes), None)
+    if last is not None and last.author_id == access.current_person().id:
+        return _(
+            "You changed the status yourself meanwhile, in another tab or by a second click, so "
+            "nothing more was done. See how it stands."
+        )
+    return _("Somebody else changed the status meanwhile, so nothing was done. See how it stands.")
 
 
 def _status_page(shown: ShownItem, form: StatusForm) -> str:
@@ -259,6 +267,10 @@ def _save(
         )
     except service.SavedMeanwhile:
         shown = _shown(item_id)
+        own = shown.newest_author_id == access.current_person().id
+        if own and not _differences(_kept(shown), typed):  # a second click
+            flash(_("This is saved already."), "success")
+            return redirect(address, 303)
         version = shown.row.version
         return _form_page(shown, typed, conflict=True, expected_version=version), 409
     except service.NothingNew:
@@ -374,6 +386,13 @@ def publish() -> Response | Page:
     except (pools.PublishedMeanwhile, pools.NothingNew, pools.TooFew):
         return _plan_page(form, is_stale=True), 409
     return _make_usable(number)
+
+
+@blueprint.get("/bank/pools")
+@access.open_to(access.authors)
+def publish_again() -> Response:
+    """Where a reload comes to, when nothing was published."""
+    return redirect(url_for(".plan"), 303)
 
 
 @blueprint.post("/bank/pools/<int:number>/design")

@@ -71,6 +71,13 @@ def begin(invitation_id: int) -> Response | Page:
     return redirect(url_for("taking.attempt", public_id=public_id), 303)
 
 
+@blueprint.get("/invitations/<int:invitation_id>/attempt")
+@access.open_to(access.signed_in)
+def begin_again(invitation_id: int) -> Response:  # noqa: ARG001
+    """Where a reload comes to, when the round was not open."""
+    return redirect(url_for("taking.start"), 303)
+
+
 @blueprint.get("/attempts/<public_id>")
 @access.open_to(access.signed_in)
 def attempt(public_id: str) -> Response | Page:
@@ -107,13 +114,6 @@ def answer(public_id: str) -> Response | Page:
         return _first_answer_stands(public_id, 409)
     except service.KeyReused:
         return _first_answer_stands(public_id, 422)
-    return redirect(url_for("taking.attempt", public_id=public_id), 303)
-
-
-@blueprint.get("/attempts/<public_id>/answers")
-@access.open_to(access.signed_in)
-def answer_again(public_id: str) -> Response:
-    """Where a tab that is restored comes back to, when the question had been asked again."""
     return redirect(url_for("taking.attempt", public_id=public_id), 303)
 
 

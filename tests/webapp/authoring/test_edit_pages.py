@@ -76,6 +76,23 @@ def test_a_collision_shows_theirs_and_keeps_yours(desk, author):
     assert (desk.newest().row.revision, desk.newest().content.stem.nb) == (3, "Mine")
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_a_collision_says_whether_it_is_with_oneself(desk, author, own):
+    form = filled(author.get("/bank/QA-100/edit")).put(stem__nb="Mine", action="save")
+    desk.save("QA-100", "Theirs", by=desk.author if own else desk.other)
+    page = author.post("/bank/QA-100/edit", data=form).text
+    assert ("You saved this question yourself meanwhile, in another tab" in page) == own
+    assert ("Somebody else saved this question while you were writing" in page) != own
+
+
+def test_a_second_click_on_save_is_no_collision(desk, author):
+    form = filled(author.get("/bank/QA-100/edit")).put(stem__nb="Mine", action="save")
+    assert author.post("/bank/QA-100/edit", data=form).status_code == 303
+    again = author.post("/bank/QA-100/edit", data=form, follow_redirects=True)
+    assert "This is saved already." in again.text
+    assert desk.newest().row.revision == 2
+
+
 def test_a_preview_after_somebody_saved_does_not_hide_the_collision(desk, author):
     form = filled(author.get("/bank/QA-100/edit")).put(stem__nb="Mine", action="preview")
     desk.save("QA-100", "Theirs")

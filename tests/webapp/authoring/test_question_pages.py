@@ -108,6 +108,15 @@ def test_a_status_that_somebody_else_changed_is_shown_first(desk, author):
     assert desk.newest().row.status == "paused"
 
 
+def test_a_status_that_one_changed_in_another_tab_is_no_one_elses(desk, author):
+    form = status_form(author)
+    assert author.post("/bank/QA-100/status", data=form).status_code == 303
+    sent = author.post("/bank/QA-100/status", data=form)
+    assert sent.status_code == 409
+    assert "You changed the status yourself meanwhile" in sent.text
+    assert "Somebody else" not in sent.text
+
+
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
