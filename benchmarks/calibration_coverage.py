@@ -4,8 +4,9 @@
     python benchmarks/calibration_coverage.py --persons 300 --spread 0.5 --every-way
 
 60 items, 19 adaptive answers a person, authors' levels correlating 0.6 with b; log a ~ N(0.2, s²),
-s the spread. "default" is what `--priors hierarchical` does: draws, with fixed laws of log a and b
-below 500 persons, and with laws drawn too from there on. The mode has Oakes' standard errors. The
+s the spread. "default" is what `--priors hierarchical` does: 400 draws, with fixed laws of log a
+and b below 500 persons, and with laws drawn too from there on; "pool" is what it leaves in the
+pool, mean and standard error, with a taken as lognormal. The mode has Oakes' standard errors. The
 standard error of a coverage is that of the tests' means.
 """
 
@@ -48,12 +49,22 @@ def one_test(persons: int, seed: int, spread: float, found: Rows, *, every_way: 
         ways["laws drawn" if not drawn else "fixed laws"] = not drawn
     for name, hyper in ways.items():
         began = time.process_time()
-        sample = draw(scores, priors=priors, hyper=HyperPriors() if hyper else None, draws=300)
+        sample = draw(scores, priors=priors, hyper=HyperPriors() if hyper else None)
         spent = time.process_time() - began
         values = np.array([item.values for item in sample.items])
+        middle, half = _of_pool(values.mean(axis=1), values.std(axis=1, ddof=1))
         values[:, :, 0] = np.log(values[:, :, 0])
         low, high = np.quantile(values, [0.025, 0.975], axis=1)
         _add(found[name], low, high, values.mean(axis=1), truth[place], spent)
+        rows = found[f"{name}, pool"]
+        _add(rows, middle - half, middle + half, middle, truth[place], spent)
+
+
+def _of_pool(mean: Floats, sd: Floats) -> tuple[Floats, Floats]:
+    """Return the middles and half widths of (log a, b), (J, 2), from the means and sds of a, b."""
+    variance = np.log1p((sd[:, 0] / mean[:, 0]) ** 2)
+    middle = np.column_stack((np.log(mean[:, 0]) - variance / 2, mean[:, 1]))
+    return middle, 1.96 * np.column_stack((np.sqrt(variance), sd[:, 1]))
 
 
 def _add(

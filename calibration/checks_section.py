@@ -8,8 +8,9 @@ from html import escape
 from math import exp, isnan, log, sqrt
 
 from calibration.drawing import small_bars
+from calibration.errors import counted
 from calibration.predictive import FLAG, ItemCheck, PairCheck, PredictiveFit
-from calibration.tables import bold, chance, counted, number, row, signed, table, text
+from calibration.tables import bold, chance, number, row, signed, table, text
 
 # Questions shown beside those that stand out, and the most pairs.
 LEAST, MOST_PAIRS = 5, 20
@@ -65,7 +66,7 @@ def checks_section(
 def _how(found: PredictiveFit, n_persons: int) -> str:
     whose = counted(found.n_persons, "person")
     if found.n_persons < n_persons:
-        whose += f", drawn at random from {number(n_persons, 0)},"
+        whose += f", drawn at random from {n_persons},"
     return (
         "<p>Not everybody was asked everything, and earlier answers may have chosen the later "
         f"questions. So the answers of {whose} are compared with answers to the same questions "

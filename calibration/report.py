@@ -10,10 +10,11 @@ import numpy as np
 
 from calibration.checks_section import checks_section
 from calibration.drawing import Axes, picture
+from calibration.errors import counted
 from calibration.fit_report import HISTOGRAM, GroupReport, ItemReport, ModuleReport, Pair
 from calibration.fitted import Fitted, FittedItem
 from calibration.report_style import STYLE
-from calibration.tables import DASH, bold, chance, counted, number, row, table
+from calibration.tables import DASH, bold, chance, number, row, table
 from placement.arrays import Floats
 from placement.items import ItemParameters
 

@@ -55,8 +55,3 @@ def signed(value: float) -> str:
 def chance(p: float) -> str:
     """Return a probability with three decimals, as HTML; a dash where it is none."""
     return "&lt; 0.001" if p < 0.0005 else number(p, 3)
-
-
-def counted(n: int, one: str, many: str = "") -> str:
-    """Return `1 person`, `2 persons`: `many` is `one` with an s unless given."""
-    return f"{number(n, 0)} {one if n == 1 else many or one + 's'}"
