@@ -39,6 +39,8 @@ class InvitedTo:
     fewest: int
     most: int
     """How many questions most people get, in whole fives from ten up."""
+    least: int
+    """Nobody gets fewer; about so many come to whoever answers nothing right."""
     minutes: tuple[int, int]
     """A typical person's time, rounded to five minutes."""
     consulted_on: date
@@ -82,6 +84,7 @@ def _invited_to(
         modules=tuple(names[m.module] for m in design.modules),
         fewest=few,
         most=many,
+        least=min(few, len(design.modules) * design.stopping.minimum),
         minutes=(_five(few * MINUTES_PER_QUESTION), _five(many * MINUTES_PER_QUESTION)),
         consulted_on=round_.consulted_on,
         opens_on=round_.opens_on,

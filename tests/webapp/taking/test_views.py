@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from item_bank import service as bank
+from item_bank.answers import DontKnow, answer_fields
 from item_bank.content.model import Matching, Ordering
+from placement.simulation import simulate
 from tests.world import World, right_form
 from webapp import clock
+from webapp.rounds.designs import design as stored_design
 from webapp.rounds.models import Round
 from webapp.taking import service
 from webapp.taking.forms import new_key
@@ -225,6 +230,31 @@ def test_the_start_page_says_what_it_is_for_before_and_after(
     assert purpose in page
     assert consulted in page
     assert "Sett av" not in page
+
+
+def test_the_start_page_foretells_how_many_questions_people_get(
+    employee: FlaskClient, world: World
+) -> None:
+    """Of 300 whose modules go together as the design believes, and of one who knows nothing."""
+    page = page_of(employee.get("/start"))
+    told = re.search(r"mellom (\d+) og (\d+) spørsmål.*ned til (\d+):", page, re.DOTALL)
+    assert told
+    few, many, least = map(int, told.groups())
+    with world.database.read() as session:
+        pool = bank.pool(session, 1)
+        design = stored_design(session, 1)
+    covariance = design.correlation
+    abilities = np.random.default_rng(1).multivariate_normal(np.zeros(3), covariance, 300)
+    lengths = simulate(design, pool, abilities, seed=1).lengths
+    assert np.mean((lengths >= few) & (lengths <= many)) >= 0.8
+    assert lengths.min() >= least
+    public_id, answered = world.begin(world.employee), 0
+    while question := service.open_question(world.database, public_id, world.employee):
+        form = answer_fields(question.content, DontKnow(), seed=question.option_seed)
+        sent = service.Submission(question.position, new_key(), form)
+        service.answer(world.database, public_id, world.employee, sent)
+        answered += 1
+    assert least <= answered < least + 5 < few
 
 
 def test_a_round_that_is_over_says_when_and_whom_to_ask(
