@@ -41,10 +41,10 @@ def starter_sources(
     return modules, items
 
 
-def practice_item() -> ItemSource:
-    """Read the question that counts for nothing and is in no pool."""
+def practice_items() -> tuple[ItemSource, ...]:
+    """Read the questions that count for nothing and are in no pool."""
     text = (STARTER / "practice.toml").read_text(encoding="utf-8")
-    return read_items(text, name="practice.toml")[0]
+    return tuple(read_items(text, name="practice.toml"))
 
 
 def _files(root: Traversable) -> list[Traversable]:

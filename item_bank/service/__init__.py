@@ -47,7 +47,7 @@ from item_bank.service.reading import (
     revisions,
 )
 from item_bank.service.saving import create_item, save_revision
-from item_bank.starter_bank import practice_item, starter_sources
+from item_bank.starter_bank import practice_items, starter_sources
 
 __all__ = [
     "FEWEST_ITEMS",
@@ -87,7 +87,7 @@ __all__ = [
     "pool_parameters",
     "pool_revision_ids",
     "pooled",
-    "practice_item",
+    "practice_items",
     "publish_pool",
     "read_adoption",
     "revision",

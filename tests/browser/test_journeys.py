@@ -42,11 +42,13 @@ def test_an_employee_is_placed(
     person.press_main_button()  # nothing chosen yet
     assert person.page.locator(".ds-error-summary").is_visible()
     person.look()
-    person.answer(know=True)
-    assert person.place == "practice"
-    person.look()
+    for _kind in range(3):
+        person.answer(know=True)
+        assert person.place == "practice"
+        person.look()
+        person.page.locator("main .actions a.ds-button").first.click()
+    assert person.place == "start"
 
-    person.page.goto("/start")
     person.begin()
     seen = []
     for turn in range(6):

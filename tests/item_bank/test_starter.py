@@ -10,7 +10,7 @@ import pytest
 
 from item_bank.answers import ShortText
 from item_bank.scoring import score
-from item_bank.service import practice_item, starter_sources
+from item_bank.service import practice_items, starter_sources
 
 BLUEPRINT = Path(__file__).parents[3] / "shared" / "domain" / "blueprint.json"
 MODULES, ITEMS = starter_sources()
@@ -54,8 +54,10 @@ def test_about_a_third_is_set_in_municipal_work():
         assert 0.25 <= settings.count("municipal") / len(settings) <= 0.5, module.code
 
 
-def test_the_practice_question_is_in_no_module():
-    assert practice_item().id not in {item.id for item in ITEMS}
+def test_the_practice_questions_are_in_no_module_and_of_different_kinds():
+    practice = practice_items()
+    assert not {item.id for item in practice} & {item.id for item in ITEMS}
+    assert [item.content.kind for item in practice] == ["single", "multiple", "hotspot"]
 
 
 @pytest.mark.parametrize(

@@ -114,5 +114,5 @@ def module_name(database: Database, code: str) -> str:
 
 
 @cache
-def practice_item() -> ItemSource:
-    return bank.practice_item()
+def practice_items() -> tuple[ItemSource, ...]:
+    return bank.practice_items()

@@ -41,8 +41,12 @@ def start() -> str:
 @blueprint.route("/practice", methods=["GET", "POST"])
 @access.open_to(access.signed_in)
 def practice() -> Page:
-    """One question that counts for nothing, to see how answering works."""
-    item = overview.practice_item()
+    """Questions that count for nothing, one of a kind, to see how answering works."""
+    items = overview.practice_items()
+    number = request.args.get("question", 1, type=int)
+    if not 1 <= number <= len(items):
+        abort(404)
+    item = items[number - 1]
     answered, error, status = False, None, 200
     if request.method == "POST":
         try:
@@ -54,7 +58,13 @@ def practice() -> Page:
             abort(400)
     question = present(item.content, current_language(), seed=0, entered=_entered())
     page = render_template(
-        "taking/practice.html", q=question, item=item.id, answered=answered, error=error
+        "taking/practice.html",
+        q=question,
+        item=item.id,
+        number=number,
+        total=len(items),
+        answered=answered,
+        error=error,
     )
     return page, status
 

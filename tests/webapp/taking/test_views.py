@@ -211,6 +211,28 @@ def test_practice_stores_nothing(employee: FlaskClient, world: World) -> None:
     assert world.counts() == (0, 0, 0, 0)
 
 
+def test_practice_leads_through_the_kinds_and_back(employee: FlaskClient, world: World) -> None:
+    address, met = "/practice", []
+    while address != "/start":
+        page = page_of(employee.get(address))
+        met.append(re.findall(r'data-kind="(\w+)"', page)[0])
+        form = {"csrf_token": hidden(page, "csrf_token")}
+        asked = employee.post(address, data=form)
+        assert (asked.status_code, hidden(page_of(asked), "next")) == (422, address)
+        done = page_of(employee.post(address, data=form | {"choice": "1", "dont_know": "1"}))
+        assert 'role="status"' in done
+        onwards = re.search(r'<a class="ds-button" href="([^"]+)"', done)
+        assert onwards
+        address = onwards[1]
+    assert met == ["single", "multiple", "hotspot"]
+    assert world.counts() == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("question", ["0", "4", "-1", "9" * 20])
+def test_there_is_no_other_practice(employee: FlaskClient, question: str) -> None:
+    assert employee.get(f"/practice?question={question}").status_code == 404
+
+
 def test_signing_out_is_confirmed(employee: FlaskClient) -> None:
     token = hidden(page_of(employee.get("/start")), "csrf_token")
     signed_out = employee.post("/sign-out", data={"csrf_token": token}, follow_redirects=True)
