@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, g, request, url_for
 
 from webapp import access, addresses, errors, i18n, security
+from webapp.authoring.calibration_views import blueprint as calibrations
 from webapp.authoring.views import blueprint as authoring
 from webapp.database import Database
 from webapp.operations.views import blueprint as operations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from webapp.settings import Settings
 
-BLUEPRINTS = (people, taking, rounds, outcomes, authoring, operations)
+BLUEPRINTS = (people, taking, rounds, outcomes, authoring, calibrations, operations)
 
 MINE = ("/start", "/practice", "/attempts")
 """Where the pages about one's own test are."""

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import abort, current_app, request
 from flask_wtf import CSRFProtect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask, Response
+
+View = TypeVar("View", bound="Callable[..., object]")
 
 csrf = CSRFProtect()
 
 LARGEST_REQUEST_BYTES = 256 * 1024
-"""Ample for the longest form; an upload page may raise it for itself."""
+"""Ample for the longest form."""
+
+LARGEST_UPLOAD_BYTES = 4 * 1024 * 1024
+"""Ample for the parameters and the report of some thousand questions."""
 
 FORM = "application/x-www-form-urlencoded"
-"""What our forms are sent as. No page takes files or JSON: a form would find neither texts nor
-lists of texts in them."""
+"""What our forms are sent as. No page takes JSON: a form would find neither texts nor lists of
+texts in it."""
+
+FORM_WITH_FILES = "multipart/form-data"
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -33,8 +42,19 @@ HEADERS = {
 }
 
 
+def takes_files(view: View) -> View:
+    """Let a view be sent files, and a larger request than others."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def _refuse_other_content() -> None:
-    if request.mimetype not in {"", FORM}:
+    view = current_app.view_functions.get(request.endpoint or "")
+    taken = {"", FORM}
+    if getattr(view, "takes_files", False):
+        request.max_content_length = LARGEST_UPLOAD_BYTES
+        taken.add(FORM_WITH_FILES)
+    if request.mimetype not in taken:
         abort(415)
     if not request.query_string.isascii():  # a browser percent-encodes, whatever was typed
         abort(400)

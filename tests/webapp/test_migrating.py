@@ -38,14 +38,14 @@ POOL_OF_0003 = (
     "INSERT INTO module VALUES ('QA', 1, '{}')",
     "INSERT INTO category VALUES ('QA.1', 'QA', 1, 'X 1', 1, '{}')",
     (
-        "INSERT INTO item VALUES ('QA-100', 'QA', 'QA.1', 2, 'short', 'general', 'X', 'x', NULL, NULL,"
-        " 'in_use', '2026-09-01', 1)"
+        "INSERT INTO item VALUES ('QA-100', 'QA', 'QA.1', 2, 'short', 'general', 'X', 'x', NULL,"
+        " NULL, 'in_use', '2026-09-01', 1)"
     ),
     "INSERT INTO item_revision VALUES (1, 'QA-100', 1, '{}', '2026-09-01', NULL, '')",
     "INSERT INTO pool VALUES (1, '2026-09-01', NULL, '')",
     (
-        "INSERT INTO pool_item VALUES (1, 'QA-100', 1, 'QA', 'QA.1', '3PL', 1.0, -0.4, 0.15, 0.3, 0.6,"
-        " 0.0, 0)"
+        "INSERT INTO pool_item VALUES (1, 'QA-100', 1, 'QA', 'QA.1', '3PL', 1.0, -0.4, 0.15, 0.3,"
+        " 0.6, 0.0, 0)"
     ),
 )
 """A pool as it stood before parameters could be measured."""

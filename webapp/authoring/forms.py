@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectField, StringField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
 from item_bank.models import Status
@@ -107,4 +108,29 @@ class StatusForm(FlaskForm):  # type: ignore[misc]
 
 class PublishForm(FlaskForm):  # type: ignore[misc]
     mark = HiddenField(validators=[InputRequired(), Regexp(r"[0-9a-f]{32}\Z")])
+    note = StringField(validators=[Optional(), Length(max=LONGEST_NOTE)])
+
+
+class CalibrationForm(FlaskForm):  # type: ignore[misc]
+    """The two files of a calibration."""
+
+    pool = FileField(validators=[FileRequired()])
+    report = FileField(validators=[FileRequired()])
+    skip_edited = BooleanField()
+
+    def name_fields(self) -> None:
+        """Fill in the labels, in the reader's language."""
+        self.pool.label.text = _("The parameters (POOL.csv)")
+        self.report.label.text = _("The report (REPORT.json)")
+        self.skip_edited.label.text = _("Pass over questions that have been edited since")
+        missing = {"pool": _("Choose the POOL.csv."), "report": _("Choose the REPORT.json.")}
+        for name, message in missing.items():
+            if self[name].errors:
+                self[name].errors = [message]
+
+
+class AdoptForm(FlaskForm):  # type: ignore[misc]
+    """What was looked at, signed by ourselves, and a note."""
+
+    looked_at = HiddenField(validators=[InputRequired()])
     note = StringField(validators=[Optional(), Length(max=LONGEST_NOTE)])

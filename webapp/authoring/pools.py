@@ -115,7 +115,7 @@ def _thin_modules(modules: Iterable[Module], coming: Sequence[ItemRow]) -> Itera
 
 def _mark(pool: PoolFacts | None, coming: Iterable[ItemRow]) -> str:
     parts = [str(pool.number if pool else 0)]
-    parts += sorted(f"{row.id}:{row.revision_id}:{row.level}" for row in coming)
+    parts += sorted(f"{row.id}:{row.revision_id}:{row.level}:{row.calibration}" for row in coming)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from item_bank.content import Description, ItemContent
     from item_bank.models import Category, Module
-    from item_bank.service import ItemRow
+    from item_bank.service import ItemRow, Known
     from webapp.authoring.shelves import PoolFacts, ShelvedItem
     from webapp.database import Database
 
@@ -218,6 +218,8 @@ class ShownItem:
     changes: tuple[ChangeFacts, ...]
     """Newest first."""
     pool: PoolFacts | None
+    pooled: Known | None
+    """What the newest pool holds of it."""
 
     @property
     def is_newest(self) -> bool:
@@ -265,6 +267,7 @@ def item(database: Database, item_id: str, revision: int | None = None) -> Shown
         )
         module = next(one for one in bank.modules(session) if one.code == row.module)
         pool = newest_pool(session)
+        pooled = bank.pooled(session, item_id, pool.number) if pool else None
     wanted = row.revision if revision is None else revision
     at = next((at for at, one in enumerate(facts) if one.number == wanted), None)
     if at is None:
@@ -284,6 +287,7 @@ def item(database: Database, item_id: str, revision: int | None = None) -> Shown
             for one in changes
         ),
         pool=pool,
+        pooled=pooled,
     )
 
 

@@ -25,7 +25,7 @@ class Standing(StrEnum):
 
     CURRENT = "current"
     NEWER = "newer"
-    """The pool holds an earlier revision, or the prior of another level."""
+    """The pool holds an earlier revision, the prior of another level, or an older measurement."""
     COMING = "coming"
     """Approved, and not in the pool yet."""
     LEAVING = "leaving"
@@ -97,5 +97,5 @@ def _standing(row: ItemRow) -> Standing:
         return Standing.COMING if row.is_published else Standing.OUTSIDE
     if not row.is_published:
         return Standing.LEAVING
-    is_newer = row.is_ahead_of_pool or row.level_changed
+    is_newer = row.is_ahead_of_pool or row.level_changed or row.is_measured_anew
     return Standing.NEWER if is_newer else Standing.CURRENT

@@ -139,21 +139,21 @@ def adopt(
     When anything is wrong, all of it is listed and nothing is taken in. `spor bank publish` puts
     the parameters into use; tests under way go on with the pool they began with.
     """
-    pool_, report = _file(pool_file), _file(report_file)
     database = context.database()
     try:
+        calibrated = adopting.read_files(_file(pool_file), _file(report_file))
         with files.faults_of(pool_file), database.read() as session:
-            found = adopting.preview(session, pool_, report, skip_edited=skip_edited)
+            found = adopting.preview(session, calibrated, skip_edited=skip_edited)
         for line in _told(found):
             click.echo(line)
-        if not adopting.read_report(report.text).converged:
-            click.echo("note: the calibration had not converged", err=True)
+        for line in _notes(calibrated):
+            click.echo(f"note: {line}", err=True)
         if dry_run:
             click.echo("Nothing was written.")
             return
         with files.faults_of(pool_file):
             number = adopting.adopt(
-                database, pool_, report, skip_edited=skip_edited, by=None, note=note
+                database, calibrated, skip_edited=skip_edited, by=None, note=note
             )
     except adopting.NotAReport as error:
         raise click.ClickException(f"{report_file}: {error}") from error
@@ -176,6 +176,16 @@ def _told(found: Adoption) -> Iterator[str]:
         yield f"{len(found.unchanged)} rows are as the bank has them."
     if found.edited:
         yield f"Edited since, and passed over: {', '.join(found.edited)}"
+
+
+def _notes(calibrated: adopting.Calibrated) -> Iterator[str]:
+    if not calibrated.converged:
+        yield "the calibration had not converged"
+    for module, (mean, sd) in calibrated.other_scales.items():
+        yield (
+            f"{module}: ability is {mean:.2f} ± {sd:.2f} on this scale; tests believe 0 ± 1, "
+            "so placements would be off (a Rasch scale, or other people's?)"
+        )
 
 
 def _change(one: Measured) -> str:

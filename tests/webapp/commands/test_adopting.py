@@ -227,12 +227,15 @@ def test_an_export_that_cannot_be_written_leaves_no_trace(here: World) -> None:
         assert session.scalars(select(AnswerExport)).all() == []
 
 
+def module_of(name: str, item: str, sd: float = 1.0) -> dict[str, object]:
+    items = [{"item": item, "n_responses": 300, "fixed": False}]
+    return {"module": name, "groups": [{"mean": 0.0, "sd": sd}], "items": items}
+
+
 REPORT = {
     "model": "2pl", "priors": "none", "ability": "normal", "se": "oakes", "n_persons": 300,
     "n_responses": 600, "log_likelihood": -1.5, "converged": True,
-    "modules": [{"items": [
-        {"item": "TB-101@1", "n_responses": 300}, {"item": "RA-101@1", "n_responses": 300},
-    ]}],
+    "modules": [module_of("TB", "TB-101@1"), module_of("RA", "RA-101@1")],
 }  # fmt: skip
 POOL = (
     "item,module,model,a,b,se_a,se_b,cov_ab\n"
@@ -254,6 +257,15 @@ def test_what_changes_is_shown_and_nothing_written_on_a_dry_run(here: World) -> 
     assert "logits on average" in said
     with here.database.read() as session:
         assert session.scalars(select(Calibration)).all() == []
+
+
+def test_what_may_be_wrong_with_a_scale_is_told(here: World) -> None:
+    assert "note:" not in done(*write(), "--dry-run")
+    modules = [module_of("TB", "TB-101@1", sd=1.4), module_of("RA", "RA-101@1")]
+    said = done(*write(report={**REPORT, "modules": modules, "converged": False}), "--dry-run")
+    assert "note: the calibration had not converged" in said
+    assert "note: TB: ability is 0.00 ± 1.40 on this scale" in said
+    assert "note: RA" not in said
 
 
 def test_taking_in_the_same_again_is_refused(here: World) -> None:
