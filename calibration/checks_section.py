@@ -14,8 +14,6 @@ from calibration.tables import bold, chance, number, row, signed, table, text
 
 # Questions shown beside those that stand out, and the most pairs.
 LEAST, MOST_PAIRS = 5, 20
-# Pairs answered by fewer are flagged by chance more often than is said (docs/studies).
-FEW_COMMON = 60
 # Bars are full at this share of the highest score.
 FULL = 0.3
 # Odds ratios beyond this, or its inverse, are not told: one step from 1 is too far to be exact.
@@ -44,7 +42,6 @@ PERHAPS = "Perhaps chance: of 20 good questions about one looks so."
 CHANCE = "No more than chance."
 TOGETHER = "The same text, picture or idea, or one gives the other away?"
 APART = "Does the right answer to one lead astray in the other?"
-HINT = " Few common answers: only a hint."
 
 
 def checks_section(
@@ -161,9 +158,11 @@ def pattern(residuals: Sequence[float]) -> tuple[str, bool]:
 def _pairs(found: PredictiveFit) -> str:
     """Return the pairs that stand out; `found` has the least p first."""
     flagged = [pair for pair in found.pairs if pair.flagged]
-    looked_at = f"{counted(found.n_pairs, 'pair')} that enough of the same persons answered"
+    looked_at = f"{counted(found.n_pairs, 'pair')} of which the answers tell enough"
     if not found.n_pairs:
-        return "<p>No two questions were answered by enough of the same persons to say.</p>"
+        return (
+            "<p>Of no two questions do the answers tell enough: too few persons answered both.</p>"
+        )
     if not flagged:
         return f"<p>None of {looked_at} stands out.</p>"
     names = ("question", "and", "what it may mean", "answered both", "odds ratio", "adjusted p")
@@ -184,12 +183,11 @@ def _pairs(found: PredictiveFit) -> str:
 
 def _pair(pair: PairCheck) -> str:
     reading = TOGETHER if pair.association > 0 else APART
-    hint = HINT if pair.n_both < FEW_COMMON else ""
     return row(
         escape(pair.first),
         [
             text(escape(pair.second)),
-            text(reading + hint),
+            text(reading),
             number(pair.n_both, 0),
             _odds(pair.association),
             chance(pair.p_adjusted),

@@ -29,8 +29,9 @@ from placement.items import ItemParameters
 DRAWS = 100
 # An item's ability groups, and how many answers one has at least.
 GROUPS, SMALLEST = 5, 30
-# Pairs answered by fewer say nothing.
-FEWEST = 30
+# Pairs answered by fewer say nothing, nor do those whose log odds ratio has a standard error above
+# 0.6: where a few answers make up the whole sum it is far from normal.
+FEWEST, KNOWN = 30, 0.6**-2
 # Of more persons than this, so many are looked at.
 MOST_PERSONS = 5_000
 # Persons at a time whose pairs of answers are worked out.
@@ -72,7 +73,10 @@ class PairCheck:
 
 @dataclass(frozen=True, slots=True)
 class PredictiveFit:
-    """One module's checks; `pairs` holds those with p below 0.05 of the `n_pairs` looked at."""
+    """One module's checks; `pairs` holds those with p below 0.05 of the `n_pairs` looked at.
+
+    Pairs are looked at where enough persons answered both, and their answers tell enough.
+    """
 
     n_persons: int
     n_draws: int
@@ -105,13 +109,10 @@ def predictive_fit(
         real.append(measure(given, draw.chances))
         again.append(measure(draw.replicated, draw.chances))
     names = tuple(item.item for item in pool)
-    return PredictiveFit(
-        len(scores),
-        draws,
-        _item_checks(names, np.bincount(given.item, minlength=len(names)), real, again),
-        len(measure.pairs),
-        _pair_checks(names, measure, real, again),
-    )
+    counts = np.bincount(given.item, minlength=len(names))
+    items = _item_checks(names, counts, real, again)
+    n_pairs, pairs = _pair_checks(names, measure, real, again)
+    return PredictiveFit(len(scores), draws, items, n_pairs, pairs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -251,22 +252,25 @@ def _pair_checks(
     measure: _Measure,
     real: Sequence[_Measured],
     again: Sequence[_Measured],
-) -> tuple[PairCheck, ...]:
+) -> tuple[int, tuple[PairCheck, ...]]:
     """Compare with the normal law of the replications; the least p first, none of 0.05 or more.
 
-    Its mean is 0 and its variance the mean sum of squares, better known than from the sums.
+    Its mean is 0 and its variance the mean sum of squares, better known than from the sums. That is
+    also the information on the log odds ratio. Return how many pairs were compared, too.
     """
-    square = np.maximum(np.mean([one.pair_squares for one in again], axis=0), 1e-9)
-    observed = np.array([one.pairs for one in real])
+    information = np.mean([one.pair_squares for one in again], axis=0)
+    known = information >= KNOWN
+    square, pairs, both = information[known], measure.pairs[known], measure.both[known]
+    observed = np.array([one.pairs[known] for one in real])
     above = ndtr(-observed / np.sqrt(square)).mean(axis=0)
     p = 2 * np.minimum(above, 1 - above)
     adjusted = benjamini_hochberg(p.tolist())
     association = observed.mean(axis=0) / square
-    return tuple(
+    checks = tuple(
         PairCheck(
-            names[measure.pairs[k, 0]],
-            names[measure.pairs[k, 1]],
-            int(measure.both[k]),
+            names[pairs[k, 0]],
+            names[pairs[k, 1]],
+            int(both[k]),
             float(association[k]),
             float(p[k]),
             adjusted[k],
@@ -275,3 +279,4 @@ def _pair_checks(
         for k in np.argsort(p, kind="stable").tolist()
         if p[k] < FLAG
     )
+    return len(pairs), checks
