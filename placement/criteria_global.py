@@ -13,7 +13,7 @@ import numpy as np
 from placement.arrays import Floats, frozen
 from placement.lookahead import by_node, chances_by_node
 from placement.pool import SMALLEST, Pool
-from placement.posterior import posterior_of
+from placement.posterior import posterior_of, relative_posterior
 from placement.quadrature import cell_widths, interpolated
 from placement.standing import Standing
 
@@ -35,7 +35,8 @@ class KullbackLeibler:
     """
 
     def __call__(self, standing: Standing) -> Floats:
-        return divergence(standing, likelihood_of(standing))
+        widths = _widths(standing.section.pool)
+        return divergence(standing, relative_posterior(widths, standing.log_likelihood))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,18 @@ class PosteriorWeightedInformation:
 
 
 def divergence(standing: Standing, weights: Floats) -> Floats:
-    """Return each item's mean Kullback–Leibler divergence under `weights` (N, Q): (N, J)."""
+    """Return each item's mean Kullback–Leibler divergence under `weights` (N, Q): (N, J).
+
+    Weights count in proportion: rows need not sum to 1.
+    """
     pool = standing.section.pool
     there = interpolated(pool.nodes, standing.mean, chances_by_node(pool))
     # A cubic through chances near 0 may dip below it by rounding.
     np.maximum(there, SMALLEST, out=there)
     basis, coordinates = _log_factors(pool)
+    sums = weights @ basis
     terms = np.log(there)
-    terms -= weights @ basis @ coordinates
+    terms -= (sums[:, 1:] / sums[:, :1]) @ coordinates
     terms *= there
     mean = np.add.reduce(terms.reshape(len(weights), pool.width, -1), axis=1)
     return np.asarray(np.maximum(mean, 0, out=mean))
@@ -83,12 +88,12 @@ def _widths(pool: Pool) -> Floats:
 
 @lru_cache(maxsize=4)
 def _log_factors(pool: Pool) -> tuple[Floats, Floats]:
-    """Return two factors of log P with a row a node: (Q, R), and (R, K · J); kept.
+    """Return two factors of log P with a row a node: (Q, R) after a column of 1, and (R, K · J).
 
     log P is smooth in ability, so that R functions, fewer than Q, make up all items' curves: the
     left singular vectors whose singular value is above `NEGLIGIBLE`. What the others hold of one
     curve is no longer than that (Golub & Van Loan 2013, § 2.4), and weights that sum to 1 are no
-    longer than 1, so no mean of log P is off by more. A category that an item lacks has 0.
+    longer than 1, so no mean of log P is off by more. A category that an item lacks has 0. Kept.
     """
     tables = pool.probabilities
     lacking = (tables <= SMALLEST).all(axis=2, keepdims=True)
@@ -96,5 +101,6 @@ def _log_factors(pool: Pool) -> tuple[Floats, Floats]:
     # A triangle of the same singular values and left vectors is quicker to take apart.
     triangle = np.asarray(np.linalg.qr(logs.T, mode="r"))
     vectors, values, _ = np.linalg.svd(triangle.T, full_matrices=False)
-    basis = frozen(vectors[:, values > NEGLIGIBLE])
-    return basis, frozen(basis.T @ logs)
+    basis = vectors[:, values > NEGLIGIBLE]
+    ones = np.ones((len(basis), 1))
+    return frozen(np.concatenate((ones, basis), axis=1)), frozen(basis.T @ logs)

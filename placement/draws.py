@@ -3,8 +3,8 @@
 Most steps need a number an examinee or none at all, and a number for every item is not cheap.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Protocol
 
 import numpy as np
@@ -20,27 +20,24 @@ class Draws(Protocol):
         """Return one for each item of all examinees or of some, (n, J); asked for once."""
 
 
-@dataclass(slots=True, eq=False)
-class Block:
-    """All that a step may need at once, (N, J + 1), the examinees' own lots last.
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """One examinee's numbers, from a key alone: the lot, and one for each of `size` items.
 
     So the numbers are the same whichever of them are looked at.
     """
 
-    make: Callable[[], Floats]
-    _made: Floats | None = field(default=None, init=False)
+    key: tuple[int, int]
+    size: int
 
     def lots(self) -> Floats:
-        return self._block()[:, -1]
+        # A hash of the key: one number, and to seed a generator takes longer than all the rest.
+        digest = blake2b(b"%d %d" % self.key, digest_size=8).digest()
+        return np.array([(int.from_bytes(digest) >> 11) * 2**-53])
 
     def of_items(self, rows: Booleans | None = None) -> Floats:
-        items = self._block()[:, :-1]
+        items = np.random.default_rng(self.key).random((1, self.size))
         return items if rows is None else items[rows]
-
-    def _block(self) -> Floats:
-        if self._made is None:
-            self._made = self.make()
-        return self._made
 
 
 @dataclass(frozen=True, slots=True, eq=False)

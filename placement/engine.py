@@ -20,11 +20,11 @@ from placement.conduct import (
     stop_codes,
 )
 from placement.design import Design
-from placement.draws import Block
+from placement.draws import Keyed
 from placement.errors import CategoryError, RepeatedItemError, UnknownItemError
 from placement.outcomes import Administer, Finish, ModulePlacement, ModulePosterior
 from placement.pool import Pool
-from placement.posterior import posterior_of, quantiles
+from placement.posterior import quantiles
 from placement.responses import Response
 from placement.standing import Section, Standing
 from placement.together import Together, end_of
@@ -34,6 +34,8 @@ Own = list[int]
 """The answers to one module in their order, each as row × K + category, K the pool's most."""
 _History = tuple[Booleans, Floats]
 """What was given, (n + 1, J), and log likelihoods, (n + 1, Q), after 0, 1, … n answers."""
+NOW = slice(-1, None)
+"""Of a history: after all answers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,8 +98,8 @@ def decide(
         progress = _progress_together(design, course.together, answers)
     else:
         progress = [
-            _progress(design, section, own, answers.places(number))
-            for number, (section, own) in enumerate(zip(course.sections, answers.owns, strict=True))
+            _progress(design, section, number, answers)
+            for number, section in enumerate(course.sections)
         ]
     if any(module.code == GOES_ON for module in progress):
         return _administer(design, progress, (seed, len(responses)))
@@ -131,39 +133,31 @@ def _split(course: _Course, responses: Sequence[Response]) -> _Answers:
     return answers
 
 
-def _progress(design: Design, section: Section, own: Own, places: Sequence[int]) -> _Progress:
-    """Follow one module's answers from the first; it stopped where its rule first said so.
-
-    `places`: how many answers there were in the whole sitting after each of its own.
-    """
+def _progress(design: Design, section: Section, number: int, answers: _Answers) -> _Progress:
+    """Follow one module's answers from the first; it stopped where its rule first said so."""
+    own = answers.owns[number]
     # A rule says nothing before its minimum, nor before the pool is empty.
     fewest = min(design.stopping.minimum, len(section.pool))
-    last = _last(section, own)
-    if len(own) < fewest:
-        return _Progress(Standing.of(section, *last, n=np.array([len(own)])), GOES_ON, -1)
-    given, sums = _history(section, own, fewest)
-    counts = np.arange(fewest, len(own) + 1)
-    # One exponential for all of them.
-    posterior = posterior_of(section.prior, np.concatenate((sums, last[1])))
-    history = Standing.at(section, given, sums, posterior[:-1], counts, section.prior)
-    standing = Standing.at(section, *last, posterior[-1:], counts[-1:], section.prior)
-    codes = stop_codes(design, history)
+    first = min(fewest, len(own))
+    history = Standing.of(section, *_history(section, own, first), n=np.arange(first, len(own) + 1))
+    standing = history.only(NOW)
+    codes = stop_codes(design, history) if first == fewest else np.array([GOES_ON])
     stops = np.flatnonzero(codes != GOES_ON)
     if not stops.size:
         return _Progress(standing, GOES_ON, -1)
-    return _Progress(standing, int(codes[stops[0]]), [0, *places][fewest + stops[0]])
+    return _Progress(standing, int(codes[stops[0]]), [0, *answers.places(number)][first + stops[0]])
 
 
 def _progress_together(design: Design, together: Together, answers: _Answers) -> list[_Progress]:
     """Follow the answers to correlated modules: each ended where its rule first said so.
 
-    Every prefix of the answers is looked at; then all of them once more, summed in the pool's
-    order, so that the order of answers cannot change a digit of what is reported.
+    Every prefix of the answers is looked at.
     """
-    parts = list(zip(together.sections, answers.owns, strict=True))
-    ends = _ends(design, together, [_history(*part) for part in parts], _counts(answers))
-    lasts = [_last(*part) for part in parts]
-    now = together.standings([some for some, _ in lasts], np.stack([some for _, some in lasts]))
+    parts = zip(together.sections, answers.owns, strict=True)
+    histories = [_history(*part) for part in parts]
+    ends = _ends(design, together, histories, _counts(answers))
+    given, sums = [some[NOW] for some, _ in histories], [some[NOW] for _, some in histories]
+    now = together.standings(given, np.stack(sums))
     return [_Progress(standing, *end) for standing, end in zip(now, ends, strict=True)]
 
 
@@ -212,23 +206,18 @@ def _counts(answers: _Answers) -> Integers:
 
 
 def _history(section: Section, own: Own, fewest: int = 0) -> _History:
-    """Follow the answers to one section, from the first `fewest` of them to all."""
+    """Follow the answers to one section, from the first `fewest` of them to all.
+
+    Summed in the pool's order, so that the order of answers cannot change a digit of what is
+    reported of all of them.
+    """
     answers = np.array(own, dtype=np.int64)
-    taken = np.arange(fewest, len(own) + 1)[:, None] > np.arange(len(own))
+    order = answers.argsort()
+    answers = answers[order]
+    taken = np.arange(fewest, len(own) + 1)[:, None] > order
     given = np.zeros((len(taken), len(section.pool)), dtype=np.bool_)
     given[:, answers // section.pool.width] = taken
     return given, taken.astype(np.float64) @ section.pool.log_chances(answers)
-
-
-def _last(section: Section, own: Own) -> _History:
-    """Return what was given, (1, J), and the log likelihood, (1, Q), after all answers.
-
-    Summed in the pool's order, so that the order of answers cannot change a digit.
-    """
-    answers = np.array(sorted(own), dtype=np.int64)
-    given = np.zeros((1, len(section.pool)), dtype=np.bool_)
-    given[0, answers // section.pool.width] = True
-    return given, np.add.reduce(section.pool.log_chances(answers), axis=0, keepdims=True)
 
 
 def _administer(
@@ -237,8 +226,7 @@ def _administer(
     standings = [module.standing for module in progress]
     number = _next_module(design, progress)
     standing = standings[number]
-    size = len(standing.section.pool)
-    draws = Block(lambda: np.random.default_rng(chance).random((1, size + 1)))
+    draws = Keyed(chance, len(standing.section.pool))
     place = np.array([sum(int(module.n[0]) for module in standings)])
     row = int(next_items(design, standing, draws, place)[0])
     return Administer(
@@ -268,8 +256,8 @@ def _remaining(design: Design, standing: Standing) -> tuple[int, int]:
     for plan in stopping.plans:
         piloted = plan.remaining(n) if plan.module == standing.section.module else None
         if piloted:
-            low, high = np.clip(piloted, least, most)
-            return int(low), int(high)
+            low, high = (min(max(questions, least), most) for questions in piloted)
+            return low, high
     return least, most
 
 

@@ -9,10 +9,16 @@ from placement.arrays import Floats
 
 def posterior_of(prior: Floats, log_likelihood: Floats) -> Floats:
     """Return the posterior's mass at each node, (N, Q), from (Q,) and (N, Q); rows sum to 1."""
+    mass = relative_posterior(prior, log_likelihood)
+    mass /= np.add.reduce(mass, axis=-1, keepdims=True)
+    return mass
+
+
+def relative_posterior(prior: Floats, log_likelihood: Floats) -> Floats:
+    """Return the same up to a factor that each row has of its own."""
     mass = log_likelihood - np.maximum.reduce(log_likelihood, axis=-1, keepdims=True)
     np.exp(mass, out=mass)
     mass *= prior
-    mass /= np.add.reduce(mass, axis=-1, keepdims=True)
     return np.asarray(mass)
 
 
@@ -21,7 +27,7 @@ def moments(posterior: Floats, nodes: Floats) -> tuple[Floats, Floats]:
     mean = posterior @ nodes
     squares = nodes - mean[:, None]
     squares *= squares
-    return mean, np.einsum("nq,nq->n", posterior, squares)
+    return mean, np.vecdot(posterior, squares)
 
 
 def quantiles(posterior: Floats, nodes: Floats, levels: tuple[float, ...]) -> Floats:

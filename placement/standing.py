@@ -78,7 +78,7 @@ class Standing:
         mean, variance = moments(posterior, section.pool.nodes)
         return cls(section, given, log_likelihood, posterior, mean, variance, n, prior)
 
-    def only(self, chosen: Booleans) -> Self:
+    def only(self, chosen: Booleans | slice) -> Self:
         """Return the chosen examinees' standing."""
         return type(self)(
             self.section,

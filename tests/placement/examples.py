@@ -2,13 +2,13 @@
 
 import csv
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from placement.arrays import Floats
+from placement.arrays import Booleans, Floats
 from placement.dependence import Independent
 from placement.design import Design, ModuleDesign, Share, default_design
 from placement.engine import decide
@@ -24,6 +24,22 @@ REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
 needs_reference = pytest.mark.skipif(
     not REFERENCE.is_dir(), reason="../shared/reference is not here (a clone of its own)"
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Draws that a test made itself: (N, J) for the items and a last column of lots."""
+
+    numbers: Floats
+
+    def lots(self) -> Floats:
+        return self.numbers[:, -1]
+
+    def of_items(self, rows: Booleans | None = None) -> Floats:
+        items = self.numbers[:, :-1]
+        return items if rows is None else items[rows]
+
+
 ALWAYS_THE_BEST = Randomesque(1, 1, 0)
 ZERO_ONE = tuple(tuple(float(k != d) for d in range(4)) for k in range(4))
 LEVELS = {1: -1.5, 2: -0.4, 3: 0.7}

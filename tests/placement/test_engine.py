@@ -74,10 +74,11 @@ def test_another_seed_asks_other_questions() -> None:
 @given(seeds, st.randoms(use_true_random=False))
 def test_the_order_of_answers_never_changes_a_posterior(seed: int, shuffler: object) -> None:
     answer = by_chance(seed)
-    responses = [Response(item, answer(item)) for item in TWO.items[:4] + TWO.items[40:44]]
-    before = decide(DESIGN, TWO, responses, seed=1)
+    responses = [Response(item, answer(item)) for item in TWO.items[:12] + TWO.items[40:52]]
+    tireless = replace(DESIGN, stopping=replace(DESIGN.stopping, cost=0.0))
+    before = decide(tireless, TWO, responses, seed=1)
     shuffler.shuffle(responses)
-    after = decide(DESIGN, TWO, responses, seed=1)
+    after = decide(tireless, TWO, responses, seed=1)
     assert before.posteriors == after.posteriors
 
 
@@ -109,19 +110,15 @@ def test_direct_is_guarded_more_than_the_chances_alone_would() -> None:
     """With *short* and *direct* about as likely, the hours of a failed certification decide."""
     pool = Pool.tabulate(items_by_law(12, 60, "TB", 6))
     design = replace(authored_design("TB"), stopping=FixedLength(20))
-    finishes = [sat(design, pool, by_chance(seed, 0.75), seed)[1] for seed in range(60)]
-    held = [
-        placement
-        for finish in finishes
-        for placement in finish.placements
-        if np.argmax(placement.probabilities) == 3 and placement.track != "direct"
-    ]
-    risked = [
-        placement
-        for finish in finishes
-        for placement in finish.placements
-        if np.argmax(placement.probabilities) != 3 and placement.track == "direct"
-    ]
+    held, risked = [], []
+    for seed in range(600):
+        items, answer = np.random.default_rng(seed).permutation(pool.items)[:20], by_chance(seed)
+        finish = decide(design, pool, [Response(item, answer(item)) for item in items], seed=1)
+        assert isinstance(finish, Finish)
+        for placement in finish.placements:
+            likeliest = np.argmax(placement.probabilities) == 3
+            held += [placement] if likeliest and placement.track != "direct" else []
+            risked += [placement] if placement.track == "direct" and not likeliest else []
     assert held
     assert not risked
 

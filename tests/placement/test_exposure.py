@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from placement.draws import Block
 from placement.errors import DesignError
 from placement.exposure import Randomesque
+from tests.placement.examples import Drawn
 
 VALUES = np.array([[0.1, 0.9, 0.5, -np.inf, 0.7, 0.3, 0.2, 0.4]])
 
 
 def chosen(rule: Randomesque, values: np.ndarray, n: int, size: int = 2000) -> np.ndarray:
     draws = np.random.default_rng(1).random((size, values.shape[1] + 1))
-    rows = rule(np.repeat(values, size, axis=0), np.full(size, n), Block(lambda: draws))
+    rows = rule(np.repeat(values, size, axis=0), np.full(size, n), Drawn(draws))
     return np.bincount(rows, minlength=values.shape[1]) / size
 
 

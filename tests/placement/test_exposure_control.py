@@ -6,7 +6,6 @@ import pytest
 
 from placement.conduct import section_of
 from placement.design import Design
-from placement.draws import Block
 from placement.eligibility import Eligibility, ItemCounts
 from placement.engine import decide
 from placement.errors import DesignError
@@ -20,6 +19,7 @@ from placement.stopping import FixedLength
 from tests.placement.examples import (
     ALWAYS_THE_BEST,
     REFERENCE,
+    Drawn,
     items_by_law,
     needs_reference,
     standard_normal,
@@ -47,8 +47,8 @@ def test_chance_first_and_worth_last() -> None:
     values = np.array([[0.1, 0.9, 0.5, -np.inf]])
     draws = np.random.default_rng(1).random((400, 5))
     rows = np.repeat(values, 400, axis=0)
-    first = Progressive()(rows, np.zeros(400, dtype=np.int64), Block(lambda: draws))
-    last = Progressive()(rows, np.full(400, 19), Block(lambda: draws))
+    first = Progressive()(rows, np.zeros(400, dtype=np.int64), Drawn(draws))
+    last = Progressive()(rows, np.full(400, 19), Drawn(draws))
     assert set(first) == {0, 1, 2}
     assert set(last) == {1}
 
@@ -58,9 +58,9 @@ def test_restricted_items_are_put_off_while_another_is_there() -> None:
     rule = Progressive(cap=0.4, rates=rates)
     values = np.ones((1, 40)) - np.arange(40) / 100
     draws = np.full((1, 41), 0.5)
-    assert at_hand(rule, SECTION)(values, np.array([20]), Block(lambda: draws))[0] == 39
+    assert at_hand(rule, SECTION)(values, np.array([20]), Drawn(draws))[0] == 39
     values[0, 39] = -np.inf
-    assert at_hand(rule, SECTION)(values, np.array([20]), Block(lambda: draws))[0] == 0
+    assert at_hand(rule, SECTION)(values, np.array([20]), Drawn(draws))[0] == 0
 
 
 def test_a_lottery_lets_an_item_through_as_often_as_its_chance() -> None:
@@ -68,7 +68,7 @@ def test_a_lottery_lets_an_item_through_as_often_as_its_chance() -> None:
     values = np.zeros((4000, 40))
     values[:, 3] = 1
     draws = np.random.default_rng(1).random((4000, 41))
-    chosen = rule(values, np.zeros(4000, dtype=np.int64), Block(lambda: draws))
+    chosen = rule(values, np.zeros(4000, dtype=np.int64), Drawn(draws))
     assert (chosen == 3).mean() == pytest.approx(0.25, abs=0.03)
 
 

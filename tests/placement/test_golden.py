@@ -1,4 +1,4 @@
-"""Attempts stored before modules could be correlated: replayed, they say the same to the digit."""
+"""A design stored before modules could be correlated: its attempts replay, and to the digit."""
 
 import json
 from dataclasses import asdict

@@ -7,13 +7,12 @@ from hypothesis import strategies as st
 from placement.arrays import Floats
 from placement.conduct import section_of
 from placement.criteria_global import KullbackLeibler, PosteriorKullbackLeibler, likelihood_of
-from placement.draws import Block
 from placement.exposure import Randomesque
 from placement.items import ItemParameters
 from placement.pool import Pool
 from placement.quadrature import interpolation
 from placement.standing import Standing
-from tests.placement.examples import items_by_law, study_design
+from tests.placement.examples import Drawn, items_by_law, study_design
 
 
 @settings(max_examples=60, deadline=None)
@@ -30,7 +29,10 @@ def test_the_few_best_are_those_of_a_full_sort(seed: int, tied: bool) -> None:
     few = np.minimum(np.where(n < 5, 5, 3), np.isfinite(values).sum(axis=1))
     rank = np.minimum((draws[:, -1] * few).astype(int), few - 1)
     expected = np.take_along_axis(order, rank[:, None], axis=1)[:, 0]
-    np.testing.assert_array_equal(Randomesque(5, 3, 5)(values, n, Block(lambda: draws)), expected)
+    rule = Randomesque(5, 3, 5)
+    np.testing.assert_array_equal(rule(values, n, Drawn(draws)), expected)
+    each = [rule(values[r : r + 1], n[r : r + 1], Drawn(draws[r : r + 1])) for r in range(20)]
+    np.testing.assert_array_equal(np.concatenate(each), expected)
 
 
 def test_information_between_nodes_is_the_interpolation() -> None:
