@@ -1,10 +1,13 @@
 """The same bits here, in threads and on a cluster; clear words when a cluster is not there."""
 
 import pickle
+import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -20,7 +23,7 @@ from calibration import (
 )
 from calibration.blocks import CompleteBlock
 from calibration.cholesky import factor
-from calibration.cluster import OnCluster
+from calibration.cluster import OnCluster, _differences
 from calibration.executors import SERIAL, gather
 from tests.calibration.examples import dichotomous, mixed_models
 
@@ -133,8 +136,42 @@ def test_no_factor_is_lost_in_a_copy() -> None:
 def test_nobody_answers() -> None:
     with pytest.raises(ClusterError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
         cluster("tcp://127.0.0.1:9", patience=0.5).__enter__()
-    with pytest.raises(ClusterError, match="no scheduler answers at nowhere"):
-        cluster("nowhere://", patience=0.5).__enter__()
+
+
+@pytest.mark.parametrize("address", ["foo", "nowhere://", "tcp://", "tcp://host", "http://host:1"])
+def test_what_is_no_address_is_refused_at_once(monkeypatch, address) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ClusterError, match=f"expected a scheduler as .*, not '{address}'"):
+        cluster(address).__enter__()
+
+
+def test_a_stranger_s_answer_is_none() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def greet() -> None:
+            stranger, _ = server.accept()
+            with stranger:
+                stranger.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        Thread(target=greet, daemon=True).start()
+        with pytest.raises(ClusterError, match=f"no scheduler answers at tcp://127.0.0.1:{port}"):
+            cluster(f"tcp://127.0.0.1:{port}", patience=0.5).__enter__()
+
+
+class _Workers:
+    """Two workers: one as here, one without this package and with another numpy."""
+
+    def run(self, ask, package, on_error):
+        assert on_error == "return"
+        strange = {"spor": PackageNotFoundError(package), "numpy": "1.0"}
+        return {"tcp://a": ask(package), "tcp://b": strange.get(package, ask(package))}
+
+
+def test_workers_with_other_packages_are_named() -> None:
+    ours, numpy = version("spor"), version("numpy")
+    text = f"worker tcp://b: spor missing (here {ours}), numpy 1.0 (here {numpy})"
+    assert _differences(_Workers()) == [text]
 
 
 def test_without_dask(monkeypatch) -> None:

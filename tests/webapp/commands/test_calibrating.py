@@ -164,7 +164,7 @@ def test_threads_change_nothing_and_a_cluster_that_is_not_there_is_said(answers,
     assert (both.exit_code, "not both" in both.output) == (2, True)
     lost = spor("calibrate", answers, "--out", left, "--scheduler", "nowhere://")
     assert lost.exit_code == 1
-    assert "Error: no scheduler answers at nowhere://" in lost.output
+    assert "Error: expected a scheduler as tcp://HOST:PORT, not 'nowhere://'" in lost.output
     assert not left.exists()
 
 
