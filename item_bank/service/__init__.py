@@ -9,8 +9,9 @@ from item_bank.service.asked import AskedRevision, asked_revisions
 from item_bank.service.calibrations import (
     Adoption,
     Measured,
+    ModuleChange,
     adopt,
-    mean_changes,
+    module_changes,
     read_adoption,
 )
 from item_bank.service.describing import Change, changes, describe_item, set_status
@@ -59,6 +60,7 @@ __all__ = [
     "ItemRow",
     "Known",
     "Measured",
+    "ModuleChange",
     "NoSuchItem",
     "NoSuchPool",
     "NoSuchRevision",
@@ -80,7 +82,7 @@ __all__ = [
     "items",
     "latest_pool_number",
     "latest_revision",
-    "mean_changes",
+    "module_changes",
     "modules",
     "pool",
     "pool_facts",

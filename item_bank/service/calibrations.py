@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from item_bank.keys import item_key, parse_key
 from item_bank.models import Calibration, RevisionParameters
 from item_bank.service.errors import NothingMeasured
 from item_bank.service.parameters import known_parameters, to_columns
 from item_bank.service.reading import latest_rows
+from placement.pool import Pool
 from placement.reading import ReadingError, UnreadableError, read_pool, table
 
 if TYPE_CHECKING:
@@ -56,6 +59,18 @@ class Adoption:
     """Rows that say what the bank says already."""
     edited: tuple[str, ...]
     """Rows of earlier wordings, passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleChange:
+    """What the measured questions of a module come to together."""
+
+    module: str
+    n_items: int
+    harder: float
+    """Logits that they become harder on average."""
+    information: float
+    """How many times as much they tell of a person whose ability is 0 ± 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +250,24 @@ def _faults(row: _Row, number: int, one: Measured, item: Item) -> Iterator[Readi
             yield ReadingError(row.line, column, expected)
 
 
-def mean_changes(measured: Sequence[Measured]) -> dict[str, float]:
-    """Map each module to how many logits harder its measured questions become on average."""
-    by_module: dict[str, list[float]] = {}
+def module_changes(measured: Sequence[Measured]) -> list[ModuleChange]:
+    """Say what the measured questions of each module come to, by the module's code."""
+    by_module: dict[str, list[Measured]] = {}
     for one in measured:
-        change = one.after.location - one.before.parameters.location
-        by_module.setdefault(one.after.module, []).append(change)
-    return {module: sum(found) / len(found) for module, found in sorted(by_module.items())}
+        by_module.setdefault(one.after.module, []).append(one)
+    return [_module_change(module, found) for module, found in sorted(by_module.items())]
+
+
+def _module_change(module: str, measured: Sequence[Measured]) -> ModuleChange:
+    before, after = [one.before.parameters for one in measured], [one.after for one in measured]
+    harder = [new.location - old.location for old, new in zip(before, after, strict=True)]
+    return ModuleChange(
+        module, len(measured), sum(harder) / len(harder), _information(after) / _information(before)
+    )
+
+
+def _information(items: Sequence[ItemParameters]) -> float:
+    """Return what the items tell together, averaged over ability 0 ± 1."""
+    pool = Pool.tabulate(items)
+    weights = np.exp(-(pool.nodes**2) / 2)
+    return float((pool.information @ weights).sum() / weights.sum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -243,10 +244,29 @@ def test_a_resting_question_is_measured_all_the_same(filled):
         assert session.get(PoolItem, (2, "QA-100")).b == 0.3
 
 
-def test_the_mean_change_of_each_module_is_told(filled):
+def test_each_module_is_told_of_what_it_comes_to(filled):
     with filled.read() as session:
         found = read(session, pool_text(row("QA-100@1", b=0.1), row("NO-100@1", b=-0.4)))
-    assert bank.mean_changes(found.measured) == pytest.approx({"QA": 0.5, "NO": 0.0})
+    noise, module = bank.module_changes(found.measured)
+    assert (noise.module, noise.n_items, module.module) == ("NO", 1, "QA")
+    assert (noise.harder, module.harder) == pytest.approx((0.0, 0.5))
+
+
+def test_information_is_averaged_over_ability(filled):
+    """Known parameters against known ones: Σ a²P(1 - P) under a standard normal law."""
+
+    def told(a, b):
+        theta = np.linspace(-8, 8, 4001)
+        chance = 1 / (1 + np.exp(-a * (theta - b)))
+        weights = np.exp(-(theta**2) / 2)
+        return (a**2 * chance * (1 - chance) * weights).sum() / weights.sum()
+
+    with filled.write() as session:
+        sure = {"se_a": 0, "se_b": 1e-9, "cov_ab": 0}
+        adopt(session, read(session, pool_text(row("QA-100@1", a=1.0, b=0.5, **sure))))
+        found = read(session, pool_text(row("QA-100@1", a=1.5, b=-0.5, **sure)))
+    (change,) = bank.module_changes(found.measured)
+    assert change.information == pytest.approx(told(1.5, -0.5) / told(1.0, 0.5), rel=1e-3)
 
 
 def test_what_was_asked_has_a_name_for_each_wording(filled):

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 SETTINGS = (
     "model", "priors", "ability", "se", "n_persons", "n_responses", "log_likelihood", "converged",
+    "responses",
 )  # fmt: skip
-"""What is kept of a report: how it was estimated, and from how much."""
+"""What is kept of a report: how it was estimated, from how much, and from which file."""
 SLACK = 0.05
 """Logits by which a scale may miss the one that tests believe in."""
 

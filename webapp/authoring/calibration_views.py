@@ -141,7 +141,7 @@ def _preview_page(found: adopting.Calibrated, form: AdoptForm, *, skip_edited: b
         "authoring/adopt.html",
         found=found,
         adoption=adoption,
-        changes=bank.mean_changes(adoption.measured),
+        changes=bank.module_changes(adoption.measured),
         form=form,
         looked_at=_signer().dumps({"found": asdict(found), "skip_edited": skip_edited}),
     )

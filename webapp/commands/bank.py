@@ -170,8 +170,11 @@ def _file(file: Path) -> adopting.File:
 def _told(found: Adoption) -> Iterator[str]:
     """Say what changes, each question and each module on average, and what does not."""
     yield from map(_change, found.measured)
-    for module, change in service.mean_changes(found.measured).items():
-        yield f"{module}: {change:+.2f} logits on average"
+    for module in service.module_changes(found.measured):
+        yield (
+            f"{module.module}: {module.n_items} questions, {module.harder:+.2f} logits on average, "
+            f"information × {module.information:.2f}"
+        )
     if found.unchanged:
         yield f"{len(found.unchanged)} rows are as the bank has them."
     if found.edited:

@@ -152,6 +152,7 @@ def calibrate(  # noqa: PLR0913 - one argument an option
         text = files.listed(responses_file, ["no item is left for a pool", *notices])
         raise click.ClickException(text)
     report = reports.calibration_report(found, request, time.perf_counter() - started, notices)
+    report["responses"] = files.trace_of(responses_file)
     if joint:
         report["correlations"] = reports.correlations_report(joint)
     page = ""

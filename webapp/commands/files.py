@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -32,6 +33,11 @@ def text_of(file: Path) -> str:
         raise click.ClickException(
             f"{file}: line {line}: expected text in UTF-8, {found}; {hint}"
         ) from error
+
+
+def trace_of(file: Path) -> dict[str, str]:
+    """Return a file's name and SHA-256, by which it can be known again."""
+    return {"name": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def report(sd=1.0, converged=True):
     items = [{"item": f"QA-{n}@1", "n_responses": 214, "fixed": False} for n in (100, 102, 103)]
     module = {"module": "QA", "groups": [{"mean": 0.0, "sd": sd}], "items": items}
     figures = dict.fromkeys(("model", "priors", "ability", "se"), "x")
-    counts = {"n_persons": 300, "n_responses": 428, "log_likelihood": -9.5}
+    counts = {"n_persons": 300, "n_responses": 428, "log_likelihood": -9.5, "responses": {}}
     return json.dumps({**figures, **counts, "converged": converged, "modules": [module]})
 
 
@@ -68,7 +68,9 @@ def test_what_changes_is_shown_and_kept_only_when_confirmed(desk, author):
     assert "2 questions get new parameters." in said
     assert "-0.40 ± 0.60" in said
     assert "0.25 ± 0.12" in said
-    assert "QA: +0.08 on average" in said  # both were at -0.4: (0.65 - 0.49) / 2
+    assert (
+        "QA: +0.08 on average. The questions tell" in said
+    )  # both were at -0.4: (0.65 - 0.49) / 2
     assert calibrations(desk) == []
     done = confirmed(author, page)
     assert (done.status_code, done.location) == (303, "/bank/pools/new")
@@ -96,7 +98,7 @@ def test_the_next_pool_of_the_plan_has_what_was_measured(desk):
 
 
 def test_a_question_says_what_its_difficulty_rests_on(desk, author):
-    assert "Difficulty in the pool" not in text_of(author.get("/bank/QA-100"))
+    assert "In numbers" not in text_of(author.get("/bank/QA-100"))
     desk.publish()
     said = text_of(author.get("/bank/QA-100"))
     assert "-0.40, give or take 0.60" in said

@@ -157,6 +157,7 @@ def assert_traced(world: World) -> None:
         "pool": {"name": "POOL.csv", "sha256": digest["POOL.csv"]},
         "report": {"name": "REPORT.json", "sha256": digest["REPORT.json"]},
     }
+    assert trace.settings["responses"] == {"name": "RESPONSES.csv", "sha256": export.sha256}
     assert (trace.settings["n_persons"], trace.note) == (PEOPLE, "First round")
 
 
@@ -235,6 +236,7 @@ def module_of(name: str, item: str, sd: float = 1.0) -> dict[str, object]:
 REPORT = {
     "model": "2pl", "priors": "none", "ability": "normal", "se": "oakes", "n_persons": 300,
     "n_responses": 600, "log_likelihood": -1.5, "converged": True,
+    "responses": {"name": "RESPONSES.csv", "sha256": "9f86"},
     "modules": [module_of("TB", "TB-101@1"), module_of("RA", "RA-101@1")],
 }  # fmt: skip
 POOL = (
