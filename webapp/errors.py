@@ -6,7 +6,7 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from flask import current_app, redirect, render_template, request
+from flask import current_app, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError, validate_csrf
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -23,12 +23,19 @@ log = logging.getLogger(__name__)
 
 
 def error_page(
-    status: int, *, detail: str | None = None, way_on: tuple[str, str] | None = None
+    status: int,
+    *,
+    detail: str | None = None,
+    way_on: tuple[str, str] | None = None,
+    kept: list[tuple[str, str]] | None = None,
 ) -> tuple[str, int]:
-    """The page for a refused request; `way_on` is (address, label) of where to go from here."""
+    """The page for a refused request; `way_on` is (address, label) of where to go from here.
+
+    `kept` are fields that were sent, for sending once more.
+    """
     address, label = way_on or (None, None)
     page = render_template(
-        "error.html", status=status, detail=detail, home_href=address, home_label=label
+        "error.html", status=status, detail=detail, home_href=address, home_label=label, kept=kept
     )
     return page, status
 
@@ -37,7 +44,8 @@ def _refused(error: HTTPException) -> tuple[str, int] | HTTPException:
     status = error.code or 500
     if status < 400:
         return error
-    return error_page(status)
+    signed_out = status == 403 and g.get("person") is None
+    return error_page(status, kept=_own_form() if signed_out else None)
 
 
 def _wrong_method(error: MethodNotAllowed) -> Response | tuple[str, int, dict[str, str]]:

@@ -110,6 +110,23 @@ def test_the_same_person_back_by_the_link_can_send_an_open_form(
     assert sent.status_code == 200
 
 
+def test_what_was_sent_after_the_sign_in_ended_is_kept_for_sending_once_more(
+    client: FlaskClient, world: World
+) -> None:
+    client.get(link_for(world, world.employee))
+    opened = token_on(client)
+    change(world, SignIn, ended_at=clock.now())
+    page = client.post("/practice", data={"csrf_token": opened, "choice": "dont_know"}).text
+    kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.split("<main")[1]))
+    assert kept["choice"] == "dont_know"
+    assert client.post("/practice", data=kept).status_code == 403
+    client.get(link_for(world, world.employee))
+    assert client.post("/practice", data=kept).status_code == 200
+    change(world, SignIn, ended_at=clock.now())
+    forged = client.post("/practice", data={"csrf_token": "forged", "choice": "dont_know"})
+    assert 'value="dont_know"' not in forged.text
+
+
 def test_signing_out_leaves_nothing_for_the_next(client: FlaskClient, world: World) -> None:
     world.sign_in(client, world.employee)
     token = token_on(client)
