@@ -31,7 +31,9 @@ from tests.calibration.examples import adaptive  # noqa: E402
 Rows = defaultdict[str, list[Floats]]
 
 
-def one_test(persons: int, seed: int, spread: float, found: Rows, *, every_way: bool) -> None:
+def one_test(
+    persons: int, seed: int, spread: float, found: Rows, *, draws: int, every_way: bool
+) -> None:
     """Add (covered log a, b, errors of log a, b, widths, seconds) per item for each way."""
     scores, a, b, level = adaptive(persons, seed=seed, spread=spread)
     priors = author_priors({str(j + 1): value for j, value in enumerate(level)})
@@ -49,7 +51,8 @@ def one_test(persons: int, seed: int, spread: float, found: Rows, *, every_way: 
         ways["laws drawn" if not drawn else "fixed laws"] = not drawn
     for name, hyper in ways.items():
         began = time.process_time()
-        sample = draw(scores, priors=priors, hyper=HyperPriors() if hyper else None)
+        law = HyperPriors() if hyper else None
+        sample = draw(scores, priors=priors, hyper=law, draws=draws)
         spent = time.process_time() - began
         values = np.array([item.values for item in sample.items])
         middle, half = _of_pool(values.mean(axis=1), values.std(axis=1, ddof=1))
@@ -83,6 +86,7 @@ def main() -> None:
     parser.add_argument("--tests", type=int, default=8)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--spread", type=float, default=0.35)
+    parser.add_argument("--draws", type=int, default=400)
     parser.add_argument("--every-way", action="store_true")
     given = parser.parse_args()
     print(
@@ -93,7 +97,9 @@ def main() -> None:
     for persons in map(int, given.persons.split(",")):
         found: Rows = defaultdict(list)
         for seed in range(given.first, given.first + given.tests):
-            one_test(persons, seed, given.spread, found, every_way=given.every_way)
+            one_test(
+                persons, seed, given.spread, found, draws=given.draws, every_way=given.every_way
+            )
         for name, rows in found.items():
             print(f"| {persons} | {given.tests} | {name} | {_cells(rows)} |", flush=True)
 
