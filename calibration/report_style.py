@@ -25,7 +25,7 @@ dt { color: var(--soft); font-size: 0.85rem; }
 dd { margin: 0; font-variant-numeric: tabular-nums; }
 small { color: var(--soft); font-size: 0.85rem; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; }
 caption { padding: 0.3rem 0.6rem; text-align: left; color: var(--soft); font-size: 0.85rem; }
 th, td { padding: 0.15rem 0.6rem; text-align: right; border-bottom: 1px solid var(--rule); }
 th:first-child { position: sticky; left: 0; background: var(--paper); }
@@ -36,6 +36,7 @@ strong { color: var(--alarm); }
 td .words { display: block; max-width: 20rem; width: max-content; text-align: left;
   white-space: normal; }
 .points { white-space: nowrap; }
+@media (max-width: 40rem) { td .words { max-width: 13rem; } }
 td svg { vertical-align: middle; }
 figure { margin: 0; break-inside: avoid; }
 figure:target { outline: 2px solid var(--curve); outline-offset: 2px; }
