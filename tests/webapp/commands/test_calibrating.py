@@ -19,8 +19,6 @@ from placement.reading import read_pool
 from tests.webapp.commands.shell import spor, table, wide
 
 ROOT = Path(__file__).parents[3]
-
-
 KEYS = {
     "log_likelihood", "aic", "bic", "n_parameters", "cycles", "converged", "seconds", "n_persons",
     "n_items", "n_responses", "reliability",

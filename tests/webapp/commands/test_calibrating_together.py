@@ -5,19 +5,14 @@ import re
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from placement.dependence import Correlated
 from placement.design_text import from_toml, to_toml
 from placement.designs import built_in, for_modules
 from placement.reading import read_pool
-from webapp.cli import main
+from tests.webapp.commands.shell import spor
 
 MODULES = ("text", "tables", "web")
-
-
-def spor(*arguments):
-    return CliRunner().invoke(main, list(map(str, arguments)))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from placement.reading import read_pool
-from tests.webapp.commands.test_calibrating import spor, wide
+from tests.webapp.commands.shell import spor, wide
 
 POOL = """item,module,model,a,b,c,se_a,se_b,cov_ab
 q1,m,2PL,1.0,-1.0,0,0.1,0.1,0.001

@@ -6,14 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner
 
 from placement.reading import read_pool
-from webapp.cli import main
-
-
-def spor(*arguments):
-    return CliRunner().invoke(main, list(map(str, arguments)))
+from tests.webapp.commands.shell import spor
 
 
 @pytest.fixture

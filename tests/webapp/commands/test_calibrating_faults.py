@@ -1,0 +1,95 @@
+"""`spor calibrate` names every fault, and leaves no half-written file."""
+
+import pytest
+
+from calibration import modules
+from tests.webapp.commands.shell import spor
+
+BAD = {
+    "": ["line 1: a header; this line is empty"],
+    "person|q1|q2\na|1|0\n": ["line 1, column person|q1|q2: 'person' as the first column"],
+    "person;q1\na;0,5\n": ["line 2, column q1: a whole number from 0 to 99, or nothing, not '0,5'"],
+    "person,item,score\n": ["line 2: an answer; there is none"],
+    "person,q1\na,1\nb," + "1" * 200_000 + "\n": ["line 3: fields of a CSV file: field"],
+    "person,q1\na,1\nb,0\n": ["1 item in use, with 2 parameters and 2 patterns of answers"],
+    "id,q1\n": ["line 1, column id: 'person' as the first column"],
+    "person,q1,q1\n": ["line 1, column q1: one column of this name"],
+    "person,q1,q2\na,x,NaN\na,1\n,1,-1\n": [
+        "line 2, column q1: a whole number from 0 to 99, or nothing, not 'x'",
+        "line 2, column q2: a whole number from 0 to 99, or nothing, not 'NaN'",
+        "line 3: 3 fields as in the header, not 2",
+        "line 4, column person: a name",
+        "line 4, column q2: a whole number from 0 to 99, or nothing, not '-1'",
+    ],
+    "person,q1\na,1\na,0\n": ["line 3, column person: another name than line 2, not 'a'"],
+    "person,item,score\na,q,1\na,q,0\nb,q,\n": [
+        "line 3, column item: an answer that line 2 has not: 'a' to 'q'",
+        "line 4, column score: a whole number from 0 to 99, not ''",
+    ],
+    "person,q1,q2\na,1,0\n": ["1 person with answers: at least two are needed"],
+    "person,q1,q2\na,1,0\nb,1,0\n": ["no item tells persons apart"],
+    "person,q1,q2\n": ["line 2: an answer; there is none"],
+    "person,q1,q2\na,1,2\nb,0,1\nc,1,0\n": ["item q2: the 2PL model takes 0 and 1, not 2"],
+}
+
+
+@pytest.mark.parametrize("text", BAD, ids=range(len(BAD)))
+def test_bad_answers_are_refused_by_line_and_column(tmp_path, text):
+    file, pool = tmp_path / "R.csv", tmp_path / "P.csv"
+    file.write_text(text, encoding="utf-8")
+    result = spor("calibrate", file, "--out", pool)
+    assert result.exit_code == 1
+    for fault in BAD[text]:
+        assert f"{file}: {fault}" in result.output
+    assert not pool.exists()
+
+
+def test_a_column_of_texts_does_not_bury_the_first_faults(tmp_path):
+    file = tmp_path / "R.csv"
+    file.write_text("person,language,q1\n" + "".join(f"p{n},nb,1\n" for n in range(300)))
+    result = spor("calibrate", file, "--out", tmp_path / "P.csv")
+    faults = result.stderr.splitlines()
+    assert "line 2, column language" in faults[0]
+    assert (len(faults), faults[-1]) == (101, f"{file}: and 200 more")
+
+
+def test_what_is_wrong_with_facts_is_named(answers, tmp_path):
+    meta = tmp_path / "META.csv"
+    meta.write_text("item,level\nq0,hard\nq0,1\n,2\nq1\n", encoding="utf-8")
+    result = spor("calibrate", answers, "--items", meta, "--out", tmp_path / "P.csv")
+    for fault in (
+        "line 2, column level: a number of logits, not 'hard'",
+        "line 3, column item: another name than line 2, not 'q0'",
+        "line 4, column item: a name",
+        "line 5: 2 fields as in the header, not 1",
+    ):
+        assert f"{meta}: {fault}" in result.output
+    meta.write_text("item,model\nq0,5pl\n", encoding="utf-8")
+    result = spor("calibrate", answers, "--items", meta, "--out", tmp_path / "P.csv")
+    assert "item q0: '5pl' is none of" in result.output
+
+
+def test_what_is_not_there_yet_is_refused(answers, tmp_path):
+    result = spor("calibrate", answers, "--out", tmp_path / "P.csv", "--priors", "author")
+    assert "need a level" in result.output
+
+
+def test_no_file_is_left_of_what_was_broken_off(answers, tmp_path, monkeypatch):
+    pool = tmp_path / "POOL.csv"
+    pool.write_text("as it was", encoding="utf-8")
+
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(modules, "fit", interrupted)
+    assert spor("calibrate", answers, "--out", pool).exit_code != 0
+    assert pool.read_text(encoding="utf-8") == "as it was"
+    assert {file.name for file in tmp_path.iterdir()} == {"POOL.csv", "RESPONSES.csv"}
+
+
+def test_a_folder_that_is_not_there_leaves_nothing(answers, tmp_path):
+    args = ("--out", tmp_path / "P.csv", "--json", tmp_path / "none" / "R.json")
+    result = spor("calibrate", answers, *args)
+    assert result.exit_code == 1
+    assert "cannot be written" in result.output
+    assert {file.name for file in tmp_path.iterdir()} == {"RESPONSES.csv"}
