@@ -197,3 +197,20 @@ def test_on_a_phone_the_picture_can_be_larger_and_that_is_no_answer(
     )
     assert set(sent) <= {"csrf_token"}
     assert page.locator('.question input[type="radio"]:checked').count() == 0
+
+
+def test_hr_reads_placements_on_a_phone_without_pushing_sideways(
+    visit: Visit, world: World
+) -> None:
+    world.answer_right(world.begin(world.employee), world.employee)
+    person = visit(world.hr, viewport={"width": 320, "height": 640})
+    person.page.goto("/rounds/1/outcomes")
+    table = person.page.locator("table.people")
+    assert table.locator("xpath=..").evaluate(SIDEWAYS) == 0
+    for cell in table.locator("tbody tr").first.locator("td").all():
+        label = cell.evaluate("e => getComputedStyle(e, '::before').content")
+        assert cell.get_attribute("data-label") in label
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 320
+    person.look()
