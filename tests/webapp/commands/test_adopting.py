@@ -116,7 +116,7 @@ def test_answers_go_out_are_calibrated_come_back_and_are_asked_with(here: World)
     out = ("bank", "responses", "--out", "RESPONSES.csv", "--items", "META.csv")
     assert f"of {PEOPLE} finished tests." in done(*out)
     done(
-        "calibrate", "RESPONSES.csv", "--items", "META.csv", "--priors", "hierarchical",
+        "calibrate", "RESPONSES.csv", "--items", "META.csv", "--priors", "author",
         "--out", "POOL.csv", "--json", "REPORT.json",
     )  # fmt: skip
     done("bank", "adopt", "POOL.csv", "--report", "REPORT.json", "--note", "First round")
