@@ -93,7 +93,9 @@ def _own_form() -> list[tuple[str, str]]:
         validate_csrf(request.form.get("csrf_token"))
     except (ValidationError, HTTPException):
         return []
-    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    sent = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+    # A page cannot hold a NUL, and no field of ours sends one.
+    return [pair for pair in sent if "\0" not in "".join(pair)]
 
 
 def _broken(error: Exception) -> tuple[str, int]:
