@@ -10,14 +10,14 @@ A step that does not raise the objective is cut; when nothing helps, a plain EM 
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic
 
 import numpy as np
 from scipy.linalg import LinAlgError, lapack
 
 from calibration.cholesky import Curvature, factor, owned
-from calibration.problem import Problem
+from calibration.problem import Point, Problem
 from calibration.terrain import Place, Standing, Terrain
 from placement.arrays import Booleans, Floats, Integers
 
@@ -37,6 +37,8 @@ MAX_NEWTON = 2_500
 # A step that is not shorter than this share of the last calls for another look at H.
 SLOW = 0.3
 PATIENCE = 4
+# A step on every other node that is no longer leads onto all nodes.
+NEAR = 0.01
 # Shares of a step that are tried in turn.
 SHARES = (1.0, 0.5, 0.25, 0.1, 0.01)
 
@@ -46,7 +48,8 @@ class Summit(Generic[Place]):
     """Where the climb ended.
 
     `trace` is the objective at each accepted point, `change` the largest change that the next step
-    would make, `cycles` all E-steps, `looks` passes for information.
+    would make, `cycles` all E-steps, `looks` passes for information. Where the climb began on every
+    other node, those of its points are left out of the trace that stood above what all nodes say.
     """
 
     point: Place
@@ -97,6 +100,21 @@ def climb(
     return _Climb(problem, start, tolerance, max_cycles).run(watch)
 
 
+def climb_by_halves(
+    problem: Problem, start: Floats, tolerance: float, max_cycles: int, watch: Watch = unseen
+) -> Summit[Point]:
+    """Climb likewise, on every other node until a step is short, if these tell nearly the same.
+
+    The top is that of all nodes: its last cycle at least is on them all.
+    """
+    halved = problem.on_every_other_node()
+    rough = _Climb(halved, start, tolerance, max_cycles)
+    if not halved.smooth(rough.point):
+        found = climb(problem, start, tolerance, max_cycles, watch)
+        return replace(found, cycles=found.cycles + 1)
+    return rough.onto(problem, rough.rise(watch, max(NEAR, tolerance))).run(watch)
+
+
 def approach(problem: Problem, start: Floats) -> Floats:
     """Return a start (F,) nearer to the top, from EM on a sketch of the problem."""
     rough = problem.sketch()
@@ -128,6 +146,18 @@ class _Climb(Generic[Place]):
         return self.point.free
 
     def run(self, watch: Watch) -> Summit[Place]:
+        change = _length(self.rise(watch, self.tolerance))
+        return Summit(
+            self.point,
+            tuple(self.trace),
+            change,
+            change <= self.tolerance,
+            self.cycles,
+            self.looks,
+        )
+
+    def rise(self, watch: Watch, tolerance: float) -> Floats:
+        """Climb until a step is no longer than `tolerance`, or nothing helps; return that step."""
         last = np.inf
         while True:
             step = self._step()
@@ -141,10 +171,25 @@ class _Climb(Generic[Place]):
                 step = self._step()
             last = change = _length(step)
             watch(self.cycles, self.point.value, change)
-            if change <= self.tolerance and (self.newton or self.point.size > MAX_NEWTON):
-                return self._summit(change, converged=True)
+            if change <= tolerance and (self.newton or self.point.size > MAX_NEWTON):
+                return step
             if self.cycles >= self.max_cycles or not self._advance(step):
-                return self._summit(change, converged=change <= self.tolerance)
+                return step
+
+    def onto(self, problem: Terrain[Place], step: Floats) -> "_Climb[Place]":
+        """Return the climb that goes on with the `step`, if it is short, on another problem."""
+        free = self.point.free
+        if _length(step) <= NEAR:
+            free = self.problem.within(free, step)
+        other = _Climb(problem, free, self.tolerance, self.max_cycles)
+        other.cycles, other.looks, other.since = self.cycles + 1, self.looks, self.since
+        other.trace = [*(value for value in self.trace if value <= other.point.value), *other.trace]
+        other.hessian = self.hessian
+        if self.newton and (other.bound == self.bound).all():
+            other.metric = self.metric
+        else:
+            other._renew()
+        return other
 
     def _time_to_look(self, step: Floats, last: float) -> bool:
         if self.point.size > MAX_NEWTON:
@@ -205,9 +250,6 @@ class _Climb(Generic[Place]):
         self.trace.append(max(found.value, self.point.value))
         self.point = found
         return True
-
-    def _summit(self, change: float, *, converged: bool) -> Summit[Place]:
-        return Summit(self.point, tuple(self.trace), change, converged, self.cycles, self.looks)
 
 
 def _length(step: Floats) -> float:

@@ -28,11 +28,16 @@ def gradient(structure: Structure, raw: Floats, expected: Expectation) -> Floats
 
 
 def metric(structure: Structure, raw: Floats, expected: Expectation) -> tuple[Floats, ...]:
-    """Return the Fisher information of counts and priors: of each batch (J, p, p), of groups."""
+    """Return the Fisher information of counts and priors: of each batch (J, p, p), of groups.
+
+    That of groups is nought where they are held.
+    """
     found = []
     for batch in structure.batches:
         parameters, counts = batch.of(raw), batch.counts(expected.counts)
         found.append(_fisher(structure, batch, raw, counts) + batch.priors.metric(parameters))
+    if structure.groups_held:
+        return (*found, np.zeros((structure.n_groups, 2, 2)))
     slopes, weights = structure.weight_slopes(raw), np.exp(structure.log_weights(raw))
     curve = (slopes * weights[:, None]) @ slopes.transpose(0, 2, 1)
     return (*found, curve * expected.mass.sum(axis=1)[:, None, None])
@@ -99,8 +104,8 @@ def observed_blocks(structure: Structure, raw: Floats, expected: Expectation) ->
 
 
 def _group_blocks(structure: Structure, raw: Floats, expected: Expectation) -> Floats:
-    curve = np.empty((structure.n_groups, 2, 2))
-    for k in range(2):
+    curve = np.zeros((structure.n_groups, 2, 2))
+    for k in range(0 if structure.groups_held else 2):
         ends = []
         for sign in (1, -1):
             moved = raw.copy()

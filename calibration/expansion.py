@@ -25,6 +25,10 @@ SAMPLE = 64
 BUDGET = 400_000
 
 
+# Of one batch: cells of a table, or 1 and 0.
+Places = Integers | Reals
+
+
 class Expansion:
     """Terms of the expansion at one point, for one part after the other.
 
@@ -48,7 +52,7 @@ class Expansion:
         slopes = [b.family.slopes(b.of(raw), structure.nodes) for b in structure.batches]
         self._factors = [_factors(own, self._type, blank=not complete) for own in slopes]
         self._slopes: list[Reals] = [own.astype(self._type) for own in slopes]
-        self._group_slopes = structure.weight_slopes(raw)
+        self._group_slopes: Reals = structure.weight_slopes(raw).astype(self._type)
         self._rows = max(16, BUDGET // max(right.shape[1] for _, right in self._factors))
 
     def missing(self, part: Part, *, terms: int) -> Floats:
@@ -96,12 +100,18 @@ class Expansion:
         heavy: Reals = roots * np.sqrt(block.weights)[:, None].astype(self._type)
         return roots, heavy
 
-    def _places(self, block: Block) -> list[Integers]:
-        """Return for each batch where the answers' slopes stand among all categories', (n, J p)."""
-        found = []
+    def _places(self, block: Block) -> list[Places]:
+        """Return for each batch where the answers' slopes stand among all categories', (n, J p).
+
+        Where all were right or wrong, and none is missing, that is 1 and 0, in the slopes' type.
+        """
+        found: list[Places] = []
         for batch, (_, right) in zip(self._structure.batches, self._factors, strict=True):
             given = block.categories(batch)
             size = len(batch.items) * batch.n_parameters
+            if right.shape[1] == 2 * size:
+                found.append(np.repeat(given.astype(self._type), batch.n_parameters, axis=1))
+                continue
             # A person's row has every category's slopes and, for no answer, noughts.
             starts = np.arange(len(given)) * right.shape[1]
             own = given * size + starts[:, None]
@@ -110,16 +120,25 @@ class Expansion:
             found.append(cells.reshape(len(given), size))
         return found
 
-    def _scores(self, block: Block, places: list[Integers], weights: Reals) -> Reals:
+    def _scores(self, block: Block, places: list[Places], weights: Reals) -> Reals:
         """Return Σ_q weights × score, (n, R), from weights (n, Q)."""
         scores = np.empty((len(weights), self._structure.start.size), dtype=self._type)
         pairs = zip(self._structure.batches, self._factors, places, strict=True)
         for batch, (left, right), cells in pairs:
-            scores[:, batch.place] = np.take((weights @ left) @ right, cells, mode="clip")
+            own = weights @ left
+            if cells.dtype == self._type:
+                # Slopes where wrong, and what they change by where right.
+                wrong, rise = right[:, : cells.shape[1]], right[:, cells.shape[1] :]
+                mine = np.matmul(own, rise, out=scores[:, batch.place])
+                mine *= cells
+                mine += own @ wrong
+            else:
+                places_in = cells.astype(np.intp, copy=False)
+                scores[:, batch.place] = np.take(own @ right, places_in, mode="clip")
         place = self._structure.group_place
         scores[:, place] = 0
-        mine = place.start + 2 * block.group
-        scores[:, mine : mine + 2] = weights @ self._group_slopes[block.group].T
+        group = place.start + 2 * block.group
+        scores[:, group : group + 2] = weights @ self._group_slopes[block.group].T
         return scores
 
     def _squares(self, block: Block, weights: Floats) -> Floats:
@@ -163,15 +182,20 @@ class _Gram:
 
 
 def _factors(slopes: Floats, kind: type[np.floating[Any]], *, blank: bool) -> tuple[Floats, Floats]:
-    """Return (Q, r) and (r, K J p) whose product is the slopes at every node; J p noughts if blank.
+    """Return (Q, r) and (r, K J p) whose product is the slopes at every node.
+
+    If `blank`, J p noughts follow; if not, and K = 2, the second half is the rise from the first.
 
     Scores are smooth functions of ability: some twenty shapes span them all to the last digits.
     """
     flat = slopes.transpose(3, 2, 0, 1).reshape(slopes.shape[3], -1)
     values, vectors = np.linalg.eigh(flat @ flat.T)
     left = vectors[:, values > 1e-14 * values[-1]]
-    noughts = np.zeros((left.shape[1], blank * slopes.shape[0] * slopes.shape[1]))
-    right = np.concatenate((left.T @ flat, noughts), axis=1)
+    right, size = left.T @ flat, slopes.shape[0] * slopes.shape[1]
+    if blank:
+        right = np.concatenate((right, np.zeros((left.shape[1], size))), axis=1)
+    elif slopes.shape[2] == 2:
+        right[:, size:] -= right[:, :size]
     return left.astype(kind), right.astype(kind)
 
 

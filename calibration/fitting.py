@@ -14,7 +14,7 @@ from calibration.anchoring import (
     refuse_few,
     refuse_other_models,
 )
-from calibration.ascending import Watch, approach, climb, unseen
+from calibration.ascending import Watch, approach, climb_by_halves, unseen
 from calibration.building import pose
 from calibration.errors import CalibrationError, TooFewError, counted, refuse
 from calibration.executors import SERIAL, Executor
@@ -78,7 +78,7 @@ def fit(  # noqa: PLR0913 - one argument a choice
         start = first_cycle(problem)
     else:
         start = approach(problem, problem.structure.pick(problem.structure.start))
-    summit = climb(problem, start, tolerance, MAX_CYCLES, watch)
+    summit = climb_by_halves(problem, start, tolerance, MAX_CYCLES, watch)
     if ability == "histogram":
         problem, summit = climb_with_histograms(problem, summit, tolerance, watch)
     found = covariance(problem, summit.point, se)

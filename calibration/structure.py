@@ -5,7 +5,6 @@ are followed by each group's (mean, log sd): the *raw* vector of R numbers. The 
 what is estimated; a shared slope is one free number for several raw ones, a fixed one is none.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -90,6 +89,11 @@ class Structure:
     def moving(self) -> Integers:
         """Raw places that are free, (M,) with M ≥ F."""
         return np.flatnonzero(self.slots >= 0)
+
+    @cached_property
+    def groups_held(self) -> bool:
+        """Whether no group's mean or sd is free."""
+        return bool((self.slots[self.group_place] < 0).all())
 
     @cached_property
     def tied(self) -> bool:
@@ -199,11 +203,3 @@ class Structure:
 
     def log_prior(self, raw: Floats) -> float:
         return float(sum(batch.priors.value(batch.of(raw)) for batch in self.batches))
-
-
-def stacked(sizes: Sequence[int]) -> Iterator[int]:
-    """Yield where each of several consecutive pieces begins."""
-    begin = 0
-    for size in sizes:
-        yield begin
-        begin += size

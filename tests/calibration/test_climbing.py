@@ -1,0 +1,71 @@
+"""Where every other node will do on the way up, the top is still that of all nodes."""
+
+import numpy as np
+import pytest
+
+from calibration import NO_PRIORS, Model, Responses
+from calibration.ascending import climb, climb_by_halves
+from calibration.building import pose
+from calibration.expansion import Expansion
+from calibration.priors import WEAK_PRIORS, Priors
+from calibration.problem import Problem
+from calibration.screening import screen
+from tests.calibration.examples import dichotomous, graded
+
+NODES = np.linspace(-6, 6, 61)
+
+
+def problem_of(scores, model: Model, priors: Priors = NO_PRIORS) -> Problem:
+    responses = Responses.from_matrix(scores)
+    models = (model,) * scores.shape[1]
+    return pose(responses, screen(responses, models), priors, NODES)[0]
+
+
+@pytest.mark.parametrize("model", [Model.TWO_PL, Model.THREE_PL, Model.GRM])
+def test_halves_lead_to_the_same_top(model: Model) -> None:
+    scores = (graded(500, 12, 4) if model is Model.GRM else dichotomous(700, 15))[0]
+    problem = problem_of(scores, model, WEAK_PRIORS)
+    start, seen = problem.structure.pick(problem.structure.start), []
+    whole = climb(problem, start, 1e-6, 200)
+    halves = climb_by_halves(problem, start, 1e-6, 200, lambda *step: seen.append(step))
+    assert halves.converged
+    np.testing.assert_allclose(halves.point.free, whole.point.free, atol=2e-5)
+    assert halves.point.value == pytest.approx(whole.point.value, abs=1e-7)
+    again = problem.at(halves.point.free)
+    assert again.value == halves.point.value
+    assert (np.diff(halves.trace) >= 0).all()
+    assert halves.trace[-1] == halves.point.value
+    # The way is told from its first step on, and no E-step goes uncounted.
+    assert seen[0][0] == 1
+    assert seen[-1][0] == halves.cycles
+    assert len(halves.trace) > 3
+
+
+def test_a_long_test_takes_all_nodes_from_the_start() -> None:
+    scores, _, _ = dichotomous(60, 300)
+    problem = problem_of(scores, Model.TWO_PL, WEAK_PRIORS)
+    start = problem.structure.pick(problem.structure.start)
+    halved = problem.on_every_other_node()
+    assert not halved.smooth(halved.at(start))
+    assert problem.smooth(problem.at(start))
+    whole = climb(problem, start, 1e-3, 50)
+    halves = climb_by_halves(problem, start, 1e-3, 50)
+    np.testing.assert_array_equal(halves.point.free, whole.point.free)
+    assert halves.trace == whole.trace
+    assert halves.cycles == whole.cycles + 1
+
+
+@pytest.mark.parametrize("single", [True, False])
+@pytest.mark.parametrize("model", [Model.THREE_PL, Model.GRM])
+def test_full_answers_need_no_place_for_none(model: Model, *, single: bool) -> None:
+    scores = (graded(200, 9, 4) if model is Model.GRM else dichotomous(200, 9))[0]
+    problem = problem_of(scores, model, WEAK_PRIORS)
+    raw = problem.structure.start
+    ways = [
+        Expansion(problem.structure, raw, 1e-8, single=single, complete=complete)
+        for complete in (True, False)
+    ]
+    full, gaps = (
+        sum(problem.people.each(lambda part, way=way: way.missing(part, terms=5))) for way in ways
+    )
+    np.testing.assert_allclose(full, gaps, atol=(1e-5 if single else 1e-12) * np.abs(gaps).max())
