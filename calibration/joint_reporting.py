@@ -12,7 +12,7 @@ from calibration.errors import Notice, counted
 from calibration.expectation import posterior_in
 from calibration.joint_posterior import corrections
 from calibration.joint_problem import JointPoint, JointProblem
-from calibration.reporting import Found, report
+from calibration.reporting import Found, report, unsure
 from calibration.results import Calibration
 from calibration.screening import FEW_ANSWERS, Screened
 from calibration.uncertainty import Uncertainty
@@ -126,10 +126,4 @@ def _notices(posed: Posed, summit: Summit[JointPoint], found: Uncertainty) -> li
             people = counted(int(posed.shared[d, e]), "person")
             text = f"{both}: only {people} answered something of both"
             notices.append(Notice("unsure", "", text))
-    if not summit.converged:
-        text = f"stopped after {summit.cycles} cycles, {summit.change:.2g} from the top"
-        notices.append(Notice("unsure", "", text))
-    if not found.definite:
-        text = "the information is not positive: no standard errors, and this may be no maximum"
-        notices.append(Notice("unsure", "", text))
-    return notices
+    return notices + unsure(summit, found)

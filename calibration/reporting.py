@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -195,6 +196,12 @@ def _notices(
             item = items[int(batch.items[row])].item
             text = f"{names[column]} is at the end of its range: the data say no more of it"
             notices.append(Notice("boundary", item, text))
+    return notices + unsure(summit, found)
+
+
+def unsure(summit: Summit[Any], found: Uncertainty) -> list[Notice]:
+    """Say where the climb stopped below the top, or where no top can be told."""
+    notices = []
     if not summit.converged:
         text = f"stopped after {summit.cycles} cycles, {summit.change:.2g} from the top"
         notices.append(Notice("unsure", "", text))
