@@ -1,4 +1,4 @@
-"""Bringing a database to the newest shape, and writing the next step of its history."""
+"""Bringing a database to the newest shape."""
 
 from __future__ import annotations
 
@@ -22,8 +22,3 @@ def configuration(engine: Engine) -> Config:
 def migrate(engine: Engine) -> None:
     """Upgrade to the newest revision; harmless when there already."""
     command.upgrade(configuration(engine), "head")
-
-
-def write_revision(engine: Engine, message: str) -> None:
-    """Write a new migration from the difference between the database and the models."""
-    command.revision(configuration(engine), message=message, autogenerate=True)
