@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -100,7 +101,9 @@ def test_fit_with_gaps_leaves_out_what_needs_a_whole_form(tmp_path):
     result = spor("fit", file, "--pool", pool, "--json", out)
     assert result.exit_code == 0, result.output
     assert "replicated answers, 100 draws" in result.output
-    assert "pairs that depend on one another: 0 of 28" in result.output
+    # Too few answered both of some pairs to tell.
+    looked_at = re.search(r"pairs that depend on one another: 0 of (\d+)\n", result.output)
+    assert 8 < int(looked_at[1]) < 28
     (module,) = json.loads(out.read_text())["modules"]
     assert module["m2"] is None
     assert module["items"][0]["s_x2"] is None
