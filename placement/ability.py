@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from placement.arrays import Booleans, Floats, Integers
+from placement.arrays import Floats, Integers
 from placement.curves import CurveSet
 from placement.priors import NormalPrior
 
@@ -240,8 +240,3 @@ def _slope(
         return value, evidence.observed + weight.precision(np.zeros_like(theta))
     above, below = (weight(t, g(t)[1]) for t in (theta + NUDGE, theta - NUDGE))
     return value, evidence.observed - (above - below) / (2 * NUDGE)
-
-
-def bounded(outcomes: tuple[Outcome, ...]) -> Booleans:
-    """Return which persons have an estimate, (N,)."""
-    return np.array([isinstance(outcome, Estimate) for outcome in outcomes], dtype=np.bool_)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from placement.arrays import Floats, Integers
-from placement.quadrature import interpolation
 from placement.standing import Section, Standing
 
 
@@ -33,6 +32,4 @@ class UncertainCutInformation:
 
 def information_at_cuts(section: Section, cut: Integers) -> Floats:
     """Return the information (N, J) of every item at each examinee's cut, by its number (N,)."""
-    weights = interpolation(section.pool.nodes, section.cuts)
-    table = weights @ section.pool.information.T
-    return np.asarray(table[cut])
+    return np.asarray(section.pool.information_at(section.cuts)[cut])

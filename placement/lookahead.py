@@ -10,9 +10,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from placement.arrays import Floats, Integers, frozen
+from placement.arrays import Floats, frozen
 from placement.pool import Pool
-from placement.quadrature import lagrange
+from placement.quadrature import neighbours
 from placement.standing import Standing
 
 RAREST = 1e-300
@@ -64,10 +64,7 @@ def by_node(tables: Floats) -> Floats:
 
 def curves_at(curves: Floats, nodes: Floats, points: Floats) -> Floats:
     """Return each item's tabulated curve (J, Q) at points of its own, (…, J), by cubics."""
-    step = nodes[1] - nodes[0]
-    place = np.clip((points - nodes[0]) / step, 0, nodes.size - 1)
-    first: Integers = np.clip(np.floor(place).astype(np.int64) - 1, 0, nodes.size - 4)
-    weights = lagrange(place - first)
+    first, weights = neighbours(nodes, points)
     rows = np.arange(len(curves))
     terms = [weights[..., i] * curves[rows, first + i] for i in range(4)]
     return np.asarray(terms[0] + terms[1] + terms[2] + terms[3])

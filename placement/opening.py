@@ -1,10 +1,11 @@
 """A gentle opening: nobody meets a hard question first."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from placement.arrays import Floats, Integers
+from placement.arrays import Floats, Integers, frozen
 from placement.errors import refuse
 from placement.quadrature import interpolation
 from placement.standing import Section, Standing
@@ -42,10 +43,11 @@ class Opening:
         return np.where(narrowed[:, None] & ~free, -np.inf, values)
 
 
+@lru_cache(maxsize=64)
 def expected_share(section: Section) -> Floats:
     """Return the share of each item's score, (J,), that the prior's mean ability is expected of."""
     pool = section.pool
     weights = interpolation(pool.nodes, np.atleast_1d(section.prior @ pool.nodes))[0]
     steps = np.arange(pool.probabilities.shape[1])
     score = (pool.probabilities @ weights) @ steps
-    return np.asarray(score / np.maximum(pool.n_categories() - 1, 1))
+    return frozen(score / np.maximum(pool.n_categories() - 1, 1))

@@ -74,11 +74,11 @@ def interpolated(nodes: Floats, points: Floats, table: Floats) -> Floats:
 
 
 def neighbours(nodes: Floats, points: Floats) -> tuple[Integers, Floats]:
-    """Return the first of each point's four nodes, (N,), and the weights of the four, (N, 4)."""
+    """Return the first of each point's four nodes, (…), and the weights of the four, (…, 4)."""
     step = nodes[1] - nodes[0]
     place = np.clip((points - nodes[0]) / step, 0, nodes.size - 1)
     first = np.clip(np.floor(place).astype(np.int64) - 1, 0, nodes.size - 4)
-    return first, lagrange(place - first)
+    return first, np.stack(_cubic(place - first), axis=-1)
 
 
 def _neighbours_of_one(nodes: Floats, point: float) -> tuple[int, Floats]:
@@ -89,12 +89,8 @@ def _neighbours_of_one(nodes: Floats, point: float) -> tuple[int, Floats]:
     return first, np.array(_cubic(place - first))
 
 
-def lagrange(t: Floats) -> Floats:
-    """Return weights (…, 4) of the values at 0, 1, 2, 3 for the cubic's value at t (…)."""
-    return np.stack(_cubic(t), axis=-1)
-
-
 def _cubic(t: _Number) -> tuple[_Number, _Number, _Number, _Number]:
+    """Return the weights of the values at 0, 1, 2, 3 for the cubic's value at t."""
     return (
         -(t - 1) * (t - 2) * (t - 3) / 6,
         t * (t - 2) * (t - 3) / 2,
