@@ -64,6 +64,7 @@ def link(
             distances, (slope, intercept), x_scale=(0.1, 0.1), xtol=1e-13, ftol=1e-13, gtol=1e-13
         )
         slope, intercept = found.x.tolist()
+    refuse(CalibrationError, [] if slope > 0 else ["the common items run the other way round"])
     loss = float((distances(np.array([slope, intercept])) ** 2).sum())
     return Link(method, slope, intercept, loss, tuple(ours.item for ours, _ in pairs))
 
@@ -72,9 +73,12 @@ Pairs = list[tuple[ItemParameters, ItemParameters]]
 
 
 def common(new: Sequence[ItemParameters], old: Sequence[ItemParameters]) -> Pairs:
-    """Return the items that both hold, by name, in the new one's order."""
-    known = {item.item: item for item in old}
-    return [(item, known[item.item]) for item in new if item.item in known]
+    """Return the items that both hold, by name, in the new one's order.
+
+    Nominal items are left out: they have no one slope and difficulty for a scale to be told by.
+    """
+    known = {item.item: item for item in old if item.model != "NRM"}
+    return [(item, known[item.item]) for item in new if item.item in known and item.model != "NRM"]
 
 
 def moved(item: ItemParameters, slope: float, intercept: float) -> ItemParameters:
@@ -96,18 +100,16 @@ def moved(item: ItemParameters, slope: float, intercept: float) -> ItemParameter
 
 def _faults(pairs: Pairs) -> list[str]:
     if len(pairs) < FEWEST:
-        return [f"{counted(len(pairs), 'item')} in common; a link needs at least {FEWEST}"]
+        said = f"{counted(len(pairs), 'item')} in common, not counting nominal ones"
+        return [f"{said}; a link needs at least {FEWEST}"]
     faults = [
         f"item {ours.item}: {ours.n_categories} categories in one pool, {theirs.n_categories} in "
         "the other"
         for ours, theirs in pairs
         if ours.n_categories != theirs.n_categories
     ]
-    return faults + ([] if _spread(pairs) > 0 else ["the common items are all equally hard"])
-
-
-def _spread(pairs: Pairs) -> float:
-    return float(np.std([ours.location for ours, _ in pairs]))
+    spreads = [np.std([pair[side].location for pair in pairs]) for side in (0, 1)]
+    return faults + ([] if min(spreads) > 0 else ["the common items are all equally hard"])
 
 
 def _moments(pairs: Pairs, method: Method) -> tuple[float, float]:

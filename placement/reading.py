@@ -129,12 +129,16 @@ def read_histogram(text: str) -> HistogramPrior:
 def table(text: str) -> tuple[list[str], Rows]:
     """Return the header, and each row that is not blank with its line.
 
-    The mark between fields is the one that the first line has most of.
+    The mark between fields is the one that the first line has most of, or that a line `sep=` before
+    the header names.
     """
     text = text.removeprefix("\ufeff")
     first = text[: text.find("\n") + 1] or text
-    mark = max(MARKS, key=first.count)
+    told = first.rstrip("\r\n")[4:] if first.startswith("sep=") else ""
+    mark = told if told in MARKS else max(MARKS, key=first.count)
     rows = _parsed(csv.reader(StringIO(text, newline=""), delimiter=mark))
+    if told in MARKS:
+        next(rows)
     header = [name.strip() for name in next(rows, (1, []))[1]]
     return header, ((line, row) for line, row in rows if any(row))
 
@@ -161,7 +165,8 @@ def width(names: Sequence[str], cells: Sequence[str], line: int) -> list[Reading
     """Return a fault where a row is not as wide as the header."""
     if len(cells) == len(names):
         return []
-    return [ReadingError(line, "", f"{len(names)} fields as in the header, not {len(cells)}")]
+    fields = "1 field" if len(names) == 1 else f"{len(names)} fields"
+    return [ReadingError(line, "", f"{fields} as in the header, not {len(cells)}")]
 
 
 def again(column: str, name: str, line: int, first: dict[str, int]) -> list[ReadingError]:

@@ -128,6 +128,9 @@ def test_a_spreadsheet_s_semicolons_and_decimal_commas_are_read() -> None:
         ItemParameters("y", "m", "", "GRM", 1, 0, b_steps=(-0.75, 0.5)),
     ]
     assert read_pool(text.replace(";", "\t")) == read_pool(text)
+    assert read_pool("sep=;\r\n" + text.removeprefix("\ufeff")) == read_pool(text)
+    with pytest.raises(UnreadableError, match="line 3, column b: a number, not 'x'"):
+        read_pool("sep=;\r\n" + text.removeprefix("\ufeff").replace("-0,5", "x"))
     prior = read_histogram("theta;weight\n-0,5;1,5\n0,5;1\n")
     assert (prior.nodes, prior.weights) == ((-0.5, 0.5), (1.5, 1.0))
 

@@ -159,6 +159,7 @@ def test_a_header_of_abilities_says_whose_they_are(
         ("TB,RA\n1,2\n1\n", "line 3: 2 fields as in the header, not 1"),
         ("TB,RA\n1,\n", "line 2, column RA: a number of logits, not ''"),
         ("TB,RA\n1,inf\n", "line 2, column RA: a number of logits, not 'inf'"),
+        ("1;2;3\n", "line 1: one number, or one for each of TB, RA, not 3 fields"),
         ("TB,RA\n", "line 1: an ability; there is none"),
         ("", "line 1: "),
     ],

@@ -113,7 +113,8 @@ def link(
         try:
             found = link_pools(mine, theirs, Method(method))
         except CalibrationError as error:
-            raise click.ClickException(faults(new_file, error)) from error
+            named = CalibrationError([f"module {module}: {fault}" for fault in error.faults])
+            raise click.ClickException(faults(new_file, named)) from error
         items += [found.apply(item) for item in mine]
         told.append(_told(module, found, mine, theirs))
     files.write({pool_file: write_pool(items), json_file: reports.as_json({"modules": told})})

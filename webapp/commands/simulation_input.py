@@ -35,12 +35,10 @@ def read_theta(file: Path, modules: Sequence[str]) -> Floats:
 
 def _abilities(text: str, modules: Sequence[str]) -> Floats:
     first, rows = table(text)
-    names = list(modules if len(first) == len(modules) else [ONE])
+    names, errors, values = first, _header(first, modules), list[list[float]]()
     if any(number(cell) is not None for cell in first):
-        rows = chain([(1, first)], rows)
-    else:
-        names = first
-    errors, values = _header(names, modules), list[list[float]]()
+        names = list(modules) if len(first) == len(modules) else [ONE]
+        rows, errors = chain([(1, first)], rows), _count(first, modules)
     for line, cells in rows if not errors else ():
         found = [_ability(cell) for cell in cells]
         errors += width(names, cells, line)
@@ -63,6 +61,14 @@ def _header(names: Sequence[str], modules: Sequence[str]) -> list[ReadingError]:
         return []
     wanted = f"the modules {', '.join(modules)} in any order, or {ONE} for all of them"
     return [ReadingError(1, "", f"{wanted}, not {', '.join(names)}")]
+
+
+def _count(cells: Sequence[str], modules: Sequence[str]) -> list[ReadingError]:
+    """Return a fault where a first line without a header has not one number, nor one a module."""
+    if len(cells) in {1, len(modules)}:
+        return []
+    wanted = f"one number, or one for each of {', '.join(modules)}"
+    return [ReadingError(1, "", f"{wanted}, not {len(cells)} fields")]
 
 
 def _ability(text: str) -> float | None:

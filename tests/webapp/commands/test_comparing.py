@@ -49,7 +49,7 @@ def test_pools_with_nothing_in_common_are_refused(pools, tmp_path):
     other.write_text(POOL.replace("q", "r"), encoding="utf-8")
     result = spor("link", other, "--to", pools[1], "--out", tmp_path / "POOL.csv")
     assert result.exit_code == 1
-    assert f"{other}: 0 items in common" in result.output
+    assert f"{other}: module m: 0 items in common" in result.output
     assert not (tmp_path / "POOL.csv").exists()
 
 
