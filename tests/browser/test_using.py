@@ -156,6 +156,14 @@ CHOSEN_AT = """() => {
     });
     return places;
 }"""
+
+
+def pictured(page: Page) -> list[str]:
+    """The questions with a picture, as an author finds them."""
+    page.goto("/bank?kind=hotspot")
+    return sorted(set(re.findall(r'href="/bank/([A-Z]{2}-\d{3})"', page.content())))
+
+
 SIDEWAYS = "e => e.scrollWidth - e.clientWidth"
 
 
@@ -166,8 +174,7 @@ def test_a_picture_fits_and_each_place_and_number_chooses_its_own(
     """Also where two places are neighbours, whose numbers nearly touch."""
     person = visit(world.author, viewport={"width": width, "height": 800})
     page = person.page
-    page.goto("/bank?kind=hotspot")
-    items = sorted(set(re.findall(r'href="/bank/([A-Z]{2}-\d{3})"', page.content())))
+    items = pictured(page)
     assert len(items) > 5
     for item in items:
         page.goto(f"/bank/{item}")
@@ -185,8 +192,7 @@ def test_on_a_phone_the_picture_can_be_larger_and_that_is_no_answer(
 ) -> None:
     person = visit(world.author, viewport={"width": 320, "height": 800})
     page = person.page
-    page.goto("/bank?kind=hotspot")
-    page.locator('main a[href^="/bank/"]').first.click()
+    page.goto(f"/bank/{pictured(page)[0]}")
     tab_to(page, lambda e: e["id"] == "picture-larger")
     page.keyboard.press("Space")
     assert page.locator(".picture").evaluate(SIDEWAYS) == 320
