@@ -3,7 +3,8 @@
     OMP_NUM_THREADS=1 python -m benchmarks.engine_scale [--out FILE]
 
 Every row is a process of its own, so that its peak is its own. The default stop (rate of return,
-4 to 30 questions) and the best item by information; 2PL.
+4 to 30 questions) and the best item by information; 2PL. The last row has the most of both, items
+and examinees, and five questions each.
 """
 
 import argparse
@@ -21,22 +22,25 @@ from benchmarks.engine_step import THREADS, bank, design, items_of
 from placement.pool import Pool
 from placement.quadrature import Quadrature
 from placement.simulation import simulate
-from placement.stopping import RateOfReturn
+from placement.stopping import FixedLength, RateOfReturn
 
 ITEMS = (100, 300, 1000, 3000, 10_000)
 NODES = (101, 201, 401, 801)
 EXAMINEES = (1000, 10_000, 100_000)
+FEW = 5
 ROWS = [
     *((items, 201, 1000) for items in ITEMS),
     *((300, nodes, 1000) for nodes in NODES if nodes != 201),
     *((300, 201, examinees) for examinees in EXAMINEES[1:]),
+    (ITEMS[-1], 201, EXAMINEES[-1]),
 ]
 
 
 def measured(items: int, nodes: int, examinees: int) -> dict[str, float]:
     """Return seconds of processor time and peak megabytes, before and after the simulation."""
     pool = Pool.tabulate(items_of(bank(items), guessing=False), Quadrature(size=nodes))
-    rule = design(stopping=RateOfReturn(minimum=4, maximum=30))
+    both = (items, examinees) == (ITEMS[-1], EXAMINEES[-1])
+    rule = design(stopping=FixedLength(FEW) if both else RateOfReturn(minimum=4, maximum=30))
     simulate(rule, pool, np.zeros(8), seed=1)
     theta = np.random.default_rng(7).normal(size=examinees)
     before, start = _peak(), time.process_time()
@@ -70,12 +74,12 @@ def in_a_process(row: tuple[int, int, int]) -> dict[str, float]:
 
 def table(rows: list[dict[str, float]]) -> str:
     lines = [
-        "| items | nodes | examinees | s | ms an examinee | peak MB | of it the pool and Python |",
-        "|---|---|---|---|---|---|---|",
+        "| items | nodes | examinees | questions | s | ms an examinee | peak MB | at the start |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {r['items']} | {r['nodes']} | {r['examinees']} | {r['seconds']:.2f} "
-        f"| {1000 * r['seconds'] / r['examinees']:.3f} | {r['peak']:.0f} | {r['before']:.0f} |"
+        f"| {r['items']} | {r['nodes']} | {r['examinees']} | {r['questions']:.1f} "
+        f"| {r['seconds']:.2f} | {1000 * r['seconds'] / r['examinees']:.3f} | {r['peak']:.0f} | {r['before']:.0f} |"
         for r in rows
     ]
     return "\n".join(lines)

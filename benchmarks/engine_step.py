@@ -1,8 +1,9 @@
 """One decision, and 500 people: this engine beside its peers, one thread, processor time.
 
-    OMP_NUM_THREADS=1 python -m benchmarks.engine_step [--peers PYTHON] [--out FILE]
+    OMP_NUM_THREADS=1 python -m benchmarks.engine_step [--peers PYTHON] [--rounds N] [--out FILE]
 
-PYTHON is an interpreter with mirt, catsim and catpie (PyPI). Times are medians; take the ratios.
+PYTHON is an interpreter with mirt, catsim and catpie (PyPI). Ours and theirs take turns, N rounds;
+times are medians, and a ratio is the median of the rounds' own ratios, since cores are shared.
 """
 
 import argparse
@@ -35,6 +36,7 @@ from placement.stopping_measurement import StandardError
 from placement.strategies import Selector
 
 SIZES, HISTORY, REPS, EXAMINEES = (300, 2000, 10_000), 15, 40, 500
+PEERS_REPS = 20
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
 
 CRITERIA: dict[str, Selector] = {
@@ -43,6 +45,14 @@ CRITERIA: dict[str, Selector] = {
     "MPWI": PosteriorWeightedInformation(),
     "MEPV": VarianceReduction(),
 }
+COMPARED = (
+    ("Spor, EAP, one step", "mirt EAP"),
+    ("Spor, `decide`, rate of return", "mirt EAP"),
+    ("Spor, the same, one of the best few", "mirt EAP"),
+    ("Spor, KL, one step", "mirt KL"),
+    ("Spor, MEI, one step", "mirt MEI"),
+    ("Spor, MPWI, one step", "catpie MPWI"),
+)
 PLAN = ModulePlan("m", tuple(1 + 0.4 * n for n in range(31)))
 
 
@@ -150,7 +160,7 @@ def peers(python: str) -> dict[str, Any]:
     task = {
         "banks": {str(size): bank(size) for size in SIZES},
         "examinees": examinees().tolist(),
-        "reps": 12,
+        "reps": PEERS_REPS,
     }
     done = subprocess.run(
         [python, str(Path(__file__).with_name("peers_step.py"))],
@@ -161,6 +171,45 @@ def peers(python: str) -> dict[str, Any]:
         env={**os.environ, **THREADS},
     )
     return dict(json.loads(done.stdout))
+
+
+def middle(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the medians over the rounds; where a package only said something, what it said."""
+    steps = {
+        name: {size: _median([some["steps"][name][size] for some in rounds]) for size in row}
+        for name, row in rounds[0]["steps"].items()
+    }
+    batch = {name: _median([some["batch"][name] for some in rounds]) for name in rounds[0]["batch"]}
+    return {"steps": steps, "batch": batch}
+
+
+def _median(values: list[float | str]) -> float | str:
+    numbers = [value for value in values if not isinstance(value, str)]
+    return median(numbers) if numbers else values[0]
+
+
+def ratios(rounds: list[dict[str, Any]]) -> str:
+    """Return how many times as fast we are: the rounds' median, least and most."""
+    lines = ["| times as fast | 300 | 2 000 | 10 000 |", "|---|---|---|---|"]
+    for mine, theirs in COMPARED:
+        cells = []
+        for size in map(str, SIZES):
+            pairs = [(some["steps"][mine][size], some["steps"][theirs][size]) for some in rounds]
+            found = [other / own for own, other in pairs if not isinstance(other, str)]
+            cells.append(_range(found))
+        lines.append(f"| {mine}, against {theirs} | {' | '.join(cells)} |")
+    lines += ["", "| 500 people, times mirt's time | |", "|---|---|"]
+    for name in ("Spor, SE ≤ 0.30", "Spor, rate of return, 4–30"):
+        pairs = [(some["batch"][name], some["batch"]["mirt batch (Rust)"]) for some in rounds]
+        lines.append(f"| {name} | {_range([own / other for own, other in pairs])} |")
+    return "\n".join(lines)
+
+
+def _range(values: list[float]) -> str:
+    digits = 2 if values and max(values) < 20 else 0
+    spread = (median(values), min(values), max(values)) if values else ()
+    texts = [f"{value:.{digits}f}" for value in spread]
+    return f"{texts[0]} ({texts[1]}–{texts[2]})" if texts else ""
 
 
 def table(results: dict[str, Any]) -> str:
@@ -186,15 +235,21 @@ def _milliseconds(value: float | str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", help="a Python with mirt, catsim and catpie")
-    parser.add_argument("--out", type=Path, help="the figures as JSON")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--out", type=Path, help="every round's figures as JSON")
     chosen = parser.parse_args()
-    results = ours()
+    if os.environ.get("OMP_NUM_THREADS") != "1":
+        parser.error("one thread: set OMP_NUM_THREADS=1")
+    rounds = []
+    for _ in range(chosen.rounds):
+        own = ours()
+        other = peers(chosen.peers) if chosen.peers else {part: {} for part in own}
+        rounds.append({part: {**own[part], **other[part]} for part in own})
+    print(table(middle(rounds)))
     if chosen.peers:
-        other = peers(chosen.peers)
-        results = {part: {**results[part], **other[part]} for part in results}
-    print(table(results))
+        print("", ratios(rounds), sep="\n")
     if chosen.out:
-        chosen.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        chosen.out.write_text(json.dumps(rounds, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
