@@ -158,6 +158,9 @@ def test_the_documented_example_of_priors_runs(
         assert result.exit_code == 0, result.output
         said = result.stderr
     assert said.strip() in text
+    shown = re.search(r"^\$ spor (score .*)\n(.*)$", text, re.MULTILINE)
+    assert shown
+    assert CliRunner().invoke(main, shlex.split(shown[1])).stdout.strip() == shown[2]
     anna = {
         name: Path(f"{name}.csv").read_text().splitlines()[1].split(",")[2]
         for name in ("NORMAL", "EARLIER-SCORES", "ML")

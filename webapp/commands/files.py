@@ -29,9 +29,9 @@ def text_of(file: Path) -> str:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         found = f"found byte 0x{error.object[error.start]:02x}"
-        hint = 'a spreadsheet saves it as "CSV UTF-8"'
+        hint = '; a spreadsheet saves it as "CSV UTF-8"' if file.suffix == ".csv" else ""
         raise click.ClickException(
-            f"{file}: line {line}: expected text in UTF-8, {found}; {hint}"
+            f"{file}: line {line}: expected text in UTF-8, {found}{hint}"
         ) from error
 
 
