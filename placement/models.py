@@ -90,23 +90,13 @@ def _from_logs(chances: Floats, first: Floats, second: Floats) -> Curves:
     return Curves(chances, chances * first, chances * (first**2 + second))
 
 
-def expected_response_function(item: ItemParameters, theta: Floats) -> tuple[Floats, Floats]:
-    """Return a right answer's chance and its derivative, averaged over the item's uncertainty.
-
-    b is normal, a is lognormal with mean `a` and standard deviation `se_a`; Gauss–Hermite with
-    7 points a dimension. Mislevy, Wingersky & Sheehan (1994), "Dealing with uncertainty about
-    item parameters: expected response functions" (ETS RR-94-28).
-    """
-    chance, slope = np.zeros_like(theta), np.zeros_like(theta)
-    for weight, a, b in parameter_points(item):
-        p, dp = response_function(a, b, item.c, theta, item.d)
-        chance += weight * p
-        slope += weight * dp
-    return chance, slope
-
-
 def parameter_points(item: ItemParameters) -> Iterator[tuple[float, float, float]]:
-    """Yield (weight, a, b) of a product Gauss–Hermite rule for (log a, b) jointly normal."""
+    """Yield (weight, a, b) of a product Gauss–Hermite rule for (log a, b) jointly normal.
+
+    b is normal, a is lognormal with mean `a` and standard deviation `se_a`; 7 points a dimension.
+    Mislevy, Wingersky & Sheehan (1994), "Dealing with uncertainty about item parameters: expected
+    response functions" (ETS RR-94-28).
+    """
     variance = log(1 + (item.se_a / item.a) ** 2)
     spread, middle = sqrt(variance), log(item.a) - variance / 2
     # Cov(a, b) = E(a) Cov(log a, b) for jointly normal log a and b (Stein's lemma).

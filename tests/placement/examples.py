@@ -14,6 +14,7 @@ from placement.design import Design, ModuleDesign, Share, default_design
 from placement.engine import decide
 from placement.exposure import Randomesque
 from placement.items import ItemParameters
+from placement.models import parameter_points, response_function
 from placement.outcomes import Administer, Finish
 from placement.pool import Pool
 from placement.responses import Response
@@ -134,3 +135,13 @@ def by_chance(seed: int, share: float = 0.6) -> Callable[[str], int]:
 
 def standard_normal(size: int, seed: int) -> Floats:
     return np.random.default_rng(seed).normal(size=size)
+
+
+def expected_response_function(item: ItemParameters, theta: Floats) -> tuple[Floats, Floats]:
+    """A right answer's chance and its derivative, averaged over the item's uncertainty."""
+    chance, slope = np.zeros_like(theta), np.zeros_like(theta)
+    for weight, a, b in parameter_points(item):
+        p, dp = response_function(a, b, item.c, theta, item.d)
+        chance += weight * p
+        slope += weight * dp
+    return chance, slope

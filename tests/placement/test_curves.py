@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from placement.curves import CurveSet
 from placement.errors import PoolError
 from placement.items import ItemParameters
-from placement.models import expected_response_function, parameter_points
+from placement.models import parameter_points
 from placement.pool import Pool
-from tests.placement.examples import authored_items, items_by_law
+from tests.placement.examples import authored_items, expected_response_function, items_by_law
 
 THETA = np.linspace(-4, 4, 17)
 MIXED = [

@@ -5,10 +5,9 @@ import pytest
 
 from placement.errors import PoolError
 from placement.items import ItemParameters
-from placement.models import expected_response_function
 from placement.pool import Pool
 from placement.quadrature import Quadrature
-from tests.placement.examples import authored_items, items_by_law
+from tests.placement.examples import authored_items, expected_response_function, items_by_law
 
 
 def test_tables_hold_one_response_function_an_item() -> None:
