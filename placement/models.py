@@ -25,18 +25,6 @@ class Curves(NamedTuple):
     second: Floats
 
 
-def response_function(
-    a: float, b: float, c: float, theta: Floats, d: float = 1.0
-) -> tuple[Floats, Floats]:
-    """Return the chance of a right answer at `theta`, and its derivative, each of theta's shape.
-
-    The logistic models of Birnbaum (1968), with the upper asymptote d of Barton & Lord (1981).
-    """
-    logistic = expit(a * (theta - b))
-    slope = (d - c) * a * logistic * (1 - logistic)
-    return c + (d - c) * logistic, slope
-
-
 def logistic_curves(a: Floats, b: Floats, c: Floats, d: Floats, theta: Floats) -> Curves:
     """Return the 1PL to 4PL's curves, (R, 2, N), from columns (R, 1).
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from placement.arrays import Booleans, Floats
 from placement.dependence import Independent
@@ -14,7 +15,7 @@ from placement.design import Design, ModuleDesign, Share, default_design
 from placement.engine import decide
 from placement.exposure import Randomesque
 from placement.items import ItemParameters
-from placement.models import parameter_points, response_function
+from placement.models import parameter_points
 from placement.outcomes import Administer, Finish
 from placement.pool import Pool
 from placement.responses import Response
@@ -135,6 +136,19 @@ def by_chance(seed: int, share: float = 0.6) -> Callable[[str], int]:
 
 def standard_normal(size: int, seed: int) -> Floats:
     return np.random.default_rng(seed).normal(size=size)
+
+
+def response_function(
+    a: float, b: float, c: float, theta: Floats, d: float = 1.0
+) -> tuple[Floats, Floats]:
+    """Return the chance of a right answer at `theta`, and its derivative, each of theta's shape.
+
+    The logistic models of Birnbaum (1968), with the upper asymptote d of Barton & Lord (1981),
+    for one item and in the textbook's words.
+    """
+    logistic = expit(a * (theta - b))
+    slope = (d - c) * a * logistic * (1 - logistic)
+    return c + (d - c) * logistic, slope
 
 
 def expected_response_function(item: ItemParameters, theta: Floats) -> tuple[Floats, Floats]:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from placement.arrays import Floats
 from placement.factors import FactorLaw, loadings_of
 from placement.joint import joint_law
-from placement.models import response_function
 from placement.pool import Pool
 from placement.quadrature import Quadrature
 from tests.placement.answered import (
@@ -21,7 +20,7 @@ from tests.placement.answered import (
     patterned,
     tracks_of,
 )
-from tests.placement.examples import items_by_law
+from tests.placement.examples import items_by_law, response_function
 
 seeds = st.integers(0, 2**32 - 1)
 kinds = pytest.mark.parametrize("kind", ["2PL", "3PL", "uncertain"])

@@ -4,8 +4,7 @@ from scipy.stats import lognorm, multivariate_normal, norm
 
 from placement.errors import PoolError
 from placement.items import ItemParameters
-from placement.models import response_function
-from tests.placement.examples import expected_response_function
+from tests.placement.examples import expected_response_function, response_function
 
 THETA = np.linspace(-4, 4, 33)
 

@@ -3,11 +3,10 @@ import pytest
 
 from placement.conduct import section_of
 from placement.items import ItemParameters
-from placement.models import response_function
 from placement.pool import Pool
 from placement.selectors import MaximumInformation, TrackInformation
 from placement.standing import Standing
-from tests.placement.examples import items_by_law, study_design
+from tests.placement.examples import items_by_law, response_function, study_design
 
 POOL = Pool.tabulate(items_by_law(5, 12))
 SECTION = section_of(study_design(), study_design().modules[0], POOL)

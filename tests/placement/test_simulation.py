@@ -9,7 +9,6 @@ from placement.design import ModuleDesign
 from placement.engine import decide
 from placement.estimators import MaximumLikelihood
 from placement.lockstep import right_answers, sit
-from placement.models import response_function
 from placement.outcomes import StopReason
 from placement.planning import fit_design
 from placement.pool import Pool
@@ -21,6 +20,7 @@ from tests.placement.examples import (
     authored_design,
     authored_items,
     items_by_law,
+    response_function,
     standard_normal,
     study_design,
 )
