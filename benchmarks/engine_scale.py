@@ -79,7 +79,8 @@ def table(rows: list[dict[str, float]]) -> str:
     ]
     lines += [
         f"| {r['items']} | {r['nodes']} | {r['examinees']} | {r['questions']:.1f} "
-        f"| {r['seconds']:.2f} | {1000 * r['seconds'] / r['examinees']:.3f} | {r['peak']:.0f} | {r['before']:.0f} |"
+        f"| {r['seconds']:.2f} | {1000 * r['seconds'] / r['examinees']:.3f} "
+        f"| {r['peak']:.0f} | {r['before']:.0f} |"
         for r in rows
     ]
     return "\n".join(lines)
