@@ -189,6 +189,9 @@ class _Climb(Generic[Place]):
             other.metric = self.metric
         else:
             other._renew()
+        # Only the other one keeps the large matrix, to let it go in its time.
+        self.hessian = None
+        self._renew()
         return other
 
     def _time_to_look(self, step: Floats, last: float) -> bool:
