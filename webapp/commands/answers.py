@@ -13,7 +13,7 @@ from placement.reading import NOT_PRESENTED, ResponseTable, read_pool
 from webapp.commands import files, parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from pathlib import Path
 
     from calibration.reading import ItemFacts, ResponseSheet
@@ -94,10 +94,15 @@ def sizes_of(pool: Sequence[ItemParameters]) -> dict[str, int]:
     return {item.item: item.n_categories for item in pool}
 
 
-def facts_of(file: Path) -> Mapping[str, ItemFacts]:
-    """Read META.csv."""
+def facts_of(file: Path, known: Container[str]) -> Mapping[str, ItemFacts]:
+    """Read META.csv; items that are not `known` are passed over, and told on standard error."""
     with files.faults_of(file):
-        return read_facts(files.text_of(file))
+        facts = read_facts(files.text_of(file))
+    strange = [item for item in facts if item not in known]
+    if strange:
+        text = f"{file}: passed over, since nobody was asked them"
+        click.echo(f"note: {text}: {some(strange)}", err=True)
+    return {item: fact for item, fact in facts.items() if item in known}
 
 
 def faults(file: Path, error: CalibrationError) -> str:

@@ -128,9 +128,10 @@ def calibrate(  # noqa: PLR0913 - one argument an option
         ("--dependence needs --correlated", dependence_file and not correlated),
     )
     sheet = responses_of(responses_file, [groups] if groups else [])
-    facts = facts_of(facts_file) if facts_file else {}
-    request = Request(model, priors, StandardErrors(se), tolerance, ability)
     fixed = pool_of(fixed_file) if fixed_file else []
+    known = {*sheet.responses.items, *(item.item for item in fixed)}
+    facts = facts_of(facts_file, known) if facts_file else {}
+    request = Request(model, priors, StandardErrors(se), tolerance, ability)
     responses = in_groups(sheet.responses, sheet.columns[groups]) if groups else sheet.responses
     started = time.perf_counter()
     try:

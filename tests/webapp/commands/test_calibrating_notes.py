@@ -85,3 +85,14 @@ def test_an_item_of_chance_asks_for_a_prior(tmp_path):
     )
     assert f"note: {text}; a prior would hold it\n" in result.stderr
     assert "determine" not in spor("calibrate", file, "--out", pool, "--priors", "weak").stderr
+
+
+def test_facts_of_other_items_are_named_and_no_author_speaks_of_nothing(answers, tmp_path):
+    meta, pool = tmp_path / "META.csv", tmp_path / "POOL.csv"
+    meta.write_text("item,level\nq1,0.5\nQ2,1\n", encoding="utf-8")
+    args = ("calibrate", answers, "--items", meta, "--priors", "author", "--out", pool)
+    result = spor(*args)
+    assert result.exit_code == 0, result.output
+    assert f"note: {meta}: passed over, since nobody was asked them: Q2\n" in result.stderr
+    meta.write_text("item,level\nQ2,1\n", encoding="utf-8")
+    assert "priors of the author need a level of the items" in spor(*args).stderr
