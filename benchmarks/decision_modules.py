@@ -18,7 +18,7 @@ from benchmarks.decision_study import (
 from placement.arrays import Booleans, Floats
 from placement.dependence import Equal, Independent
 from placement.exposure import Randomesque
-from placement.order import Blocks, Interleaved, RouterThenBlocks
+from placement.order import Blocks, Interleaved, InterleavedToTheEnd, RouterThenBlocks
 from placement.planning import fit_design
 from placement.simulation import SimulationResult, simulate
 from placement.stopping import RateOfReturn
@@ -49,6 +49,7 @@ FEW = (
 WAYS = (
     *FEW,
     Way("interleaved, 1 to 30 a module", Equal(RHO, 0), Interleaved(), fewest=1),
+    Way("to the end, 1 to 30 a module", Equal(RHO, 0), InterleavedToTheEnd(), fewest=1),
     Way("blocks", Equal(RHO, 0), Blocks()),
     Way("router of 3, blocks", Equal(RHO, 0), RouterThenBlocks(3)),
     Way("interleaved, randomesque", Equal(RHO, 0), Interleaved(), RANDOM),

@@ -154,6 +154,8 @@ class Design:
         if not self.dependence.fits(len(self.modules)):
             named = ", ".join(module.module for module in self.modules)
             return [f"dependence: no correlations of {len(self.modules)} modules ({named})"]
+        if self.order.reopens and self.dependence.extra:
+            return ["order: where modules go on to the end, dependence.extra must be 0"]
         if isinstance(self.dependence, Independent) or isinstance(self.prior, NormalPrior):
             return []
         return ["dependence: it needs a prior of kind normal; with another, take independent"]

@@ -27,7 +27,7 @@ from placement.pool import Pool
 from placement.posterior import quantiles
 from placement.responses import Response
 from placement.standing import Section, Standing
-from placement.together import Together, end_of
+from placement.together import Together, codes_when_due, end_of
 from placement.tracks import expected_losses
 
 Own = list[int]
@@ -36,6 +36,7 @@ _History = tuple[Booleans, Floats]
 """What was given, (n + 1, J), and log likelihoods, (n + 1, Q), after 0, 1, … n answers."""
 NOW = slice(-1, None)
 """Of a history: after all answers."""
+EVERYBODY = np.ones(1, dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,8 +89,9 @@ def decide(
     """Return the next question, or the placements.
 
     Everything follows from the arguments; chance comes from (seed, number of responses). Each
-    module goes on until its own rule stops it, by what was known then, and stays stopped; the
-    design's order says which module comes next. Placements are those of all answers together.
+    module goes on until its own rule stops it, by what was known then, and stays stopped, unless
+    the design's order reopens modules; the order says which comes next. Placements are those of
+    all answers together.
     `ResponseError` when the responses cannot belong to this design and pool.
     """
     course = _course(design, pool)
@@ -151,13 +153,16 @@ def _progress(design: Design, section: Section, number: int, answers: _Answers) 
 def _progress_together(design: Design, together: Together, answers: _Answers) -> list[_Progress]:
     """Follow the answers to correlated modules: each ended where its rule first said so.
 
-    Every prefix of the answers is looked at.
+    Every prefix of the answers is looked at; only all of them where modules reopen.
     """
     parts = zip(together.sections, answers.owns, strict=True)
     histories = [_history(*part) for part in parts]
-    ends = _ends(design, together, histories, _counts(answers))
     given, sums = [some[NOW] for some, _ in histories], [some[NOW] for _, some in histories]
     now = together.standings(given, np.stack(sums))
+    if design.order.reopens:
+        codes = [codes_when_due(design, standing, EVERYBODY).item() for standing in now]
+        return [_Progress(*pair, len(answers.numbers)) for pair in zip(now, codes, strict=True)]
+    ends = _ends(design, together, histories, _counts(answers))
     return [_Progress(standing, *end) for standing, end in zip(now, ends, strict=True)]
 
 

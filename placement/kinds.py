@@ -26,7 +26,7 @@ from placement.estimators import (
 from placement.exposure import Randomesque
 from placement.exposure_control import Progressive, SympsonHetter
 from placement.guards import CertifiedDirect, NoGuard
-from placement.order import Blocks, Interleaved, RouterThenBlocks
+from placement.order import Blocks, Interleaved, InterleavedToTheEnd, RouterThenBlocks
 from placement.penalty import WeightedPenalty
 from placement.priors import HistogramPrior, NormalPrior
 from placement.selectors import MaximumInformation, TrackInformation
@@ -82,6 +82,7 @@ KINDS: Kinds = {
         "blocks": Blocks,
         "router_then_blocks": RouterThenBlocks,
         "interleaved": Interleaved,
+        "interleaved_to_the_end": InterleavedToTheEnd,
     },
     Content: {
         "blueprint": Blueprint,

@@ -133,9 +133,11 @@ class _Room:
         return standings
 
     def end(self, rows: Integers, standings: Sequence[Standing]) -> None:
-        """Let the modules end that have enough."""
+        """Let the modules end that have enough; where they reopen, what they had is forgotten."""
+        anew = Endings.open(rows.size) if self.design.order.reopens else None
         for standing, endings in zip(standings, self.endings, strict=True):
-            endings.put(rows, ended(self.design, self.together, standing, endings.chosen(rows)))
+            so_far = anew or endings.chosen(rows)
+            endings.put(rows, ended(self.design, self.together, standing, so_far))
 
     def ask(
         self, rows: Integers, standings: Sequence[Standing], generator: np.random.Generator

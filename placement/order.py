@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from placement.stopping import RateOfReturn
 class Blocks:
     """The design's order, each module until it has finished: calm for the person."""
 
+    reopens: ClassVar[bool] = False
+
     def __call__(
         self, rule: RateOfReturn, standings: Sequence[Standing], going: Booleans
     ) -> Integers:
@@ -27,6 +30,7 @@ class RouterThenBlocks:
     """A few questions from every module first, then blocks that know how the others began."""
 
     first: int = 3
+    reopens: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         refuse([] if self.first >= 1 else [f"order: first {self.first} is below 1"])
@@ -49,6 +53,8 @@ class Interleaved:
     last bit of rounding decides nothing.
     """
 
+    reopens: ClassVar[bool] = False
+
     def __call__(
         self, rule: RateOfReturn, standings: Sequence[Standing], going: Booleans
     ) -> Integers:
@@ -57,6 +63,16 @@ class Interleaved:
         best = open_.max(axis=1, keepdims=True)
         near = going & (open_ >= best - 1e-9 * np.abs(best))
         return np.asarray(near.argmax(axis=1), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class InterleavedToTheEnd(Interleaved):
+    """As interleaved, but no module has finished until a question of none repays its time.
+
+    What is learnt of the others can make a question worth while where there was enough before.
+    """
+
+    reopens: ClassVar[bool] = True
 
 
 def _rates(rule: RateOfReturn, standing: Standing, going: Booleans) -> Floats:

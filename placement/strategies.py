@@ -83,6 +83,10 @@ class Dependence(Protocol):
 
 
 class Order(Protocol):
+    @property
+    def reopens(self) -> bool:
+        """Whether a module that has had enough goes on when others' answers make it worth while."""
+
     def __call__(
         self, rule: RateOfReturn, standings: Sequence[Standing], going: Booleans
     ) -> Integers:

@@ -100,7 +100,7 @@ class Endings:
 def ended(design: Design, together: Together, standing: Standing, so_far: Endings) -> Endings:
     """Return one module's endings after the answers in `standing`."""
     open_ = ~so_far.done
-    now = _codes_when_due(design, standing, open_)
+    now = codes_when_due(design, standing, open_)
     contradicted = np.zeros(standing.n.size, dtype=np.bool_)
     left = standing.n < len(standing.section.pool)
     near = open_ & left & ((so_far.first >= 0) | (now != GOES_ON))
@@ -132,7 +132,7 @@ def end_of(design: Design, together: Together, history: Standing) -> tuple[int, 
     return int(code), int(stopped[0]) + row
 
 
-def _codes_when_due(design: Design, standing: Standing, among: Booleans) -> Integers:
+def codes_when_due(design: Design, standing: Standing, among: Booleans) -> Integers:
     """Return stop codes (N,), asking the rule only where the module may end."""
     fewest = min(design.stopping.minimum, len(standing.section.pool))
     due = among & (standing.n >= fewest)

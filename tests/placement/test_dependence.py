@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from placement.dependence import Correlated, Equal, Independent, shrunken
 from placement.design import Design, ModuleDesign
 from placement.errors import DesignError
-from placement.order import Blocks, Interleaved, RouterThenBlocks
+from placement.order import Blocks, Interleaved, InterleavedToTheEnd, RouterThenBlocks
 from placement.priors import HistogramPrior
 from tests.placement.examples import authored_design
 
@@ -27,6 +27,11 @@ def test_matrices() -> None:
 @pytest.mark.parametrize("order", [Blocks(), RouterThenBlocks(4), Interleaved()])
 def test_json_both_ways(dependence: Any, order: Any) -> None:
     design = replace(TWO, dependence=dependence, order=order)
+    assert Design.from_json(design.to_json()) == design
+
+
+def test_json_both_ways_to_the_end() -> None:
+    design = replace(TWO, dependence=Correlated(PAIR, 0), order=InterleavedToTheEnd())
     assert Design.from_json(design.to_json()) == design
 
 

@@ -1,5 +1,6 @@
 """Several correlated modules in one sitting."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placement.conduct import GOES_ON, REASONS
+from placement.conduct import GOES_ON, REASONS, stop_codes
 from placement.dependence import Correlated, Equal, Independent
+from placement.design import Design
 from placement.engine import decide
+from placement.errors import DesignError
 from placement.guards import CertifiedDirect
 from placement.lockstep import right_answers, sit_together
-from placement.order import Blocks, Interleaved, RouterThenBlocks
+from placement.order import Blocks, Interleaved, InterleavedToTheEnd, RouterThenBlocks
 from placement.outcomes import Administer, StopReason
 from placement.planning import fit_design
 from placement.pool import Pool
@@ -34,9 +37,15 @@ CODES = ("TB", "RA", "IE")
 POOL = Pool.tabulate([item for code in CODES for item in authored_items(code)])
 ALONE = fit_design(authored_design(*CODES), POOL, simulees=60)
 JOINT = fit_design(replace(authored_design(*CODES), dependence=Equal(0.5)), POOL, simulees=60)
-ORDERS = (Blocks(), RouterThenBlocks(3), Interleaved())
+ORDERS = (Blocks(), RouterThenBlocks(3), Interleaved(), InterleavedToTheEnd())
 seeds = st.integers(0, 2**32 - 1)
 few = settings(max_examples=4, deadline=None)
+
+
+def ordered(order: Any) -> Design:
+    """The joint design in this order; without further questions where the order brings its own."""
+    dependence = Equal(0.5, 0) if order.reopens else JOINT.dependence
+    return replace(JOINT, order=order, dependence=dependence)
 
 
 def correlated(people: int, seed: int, rho: float = 0.5) -> np.ndarray:
@@ -48,7 +57,7 @@ def correlated(people: int, seed: int, rho: float = 0.5) -> np.ndarray:
 @given(seeds, st.floats(0, 1), st.sampled_from(ORDERS))
 def test_a_sitting_keeps_its_promises(seed: int, share: float, order: Any) -> None:
     """No item twice, 5 to 25 questions a module, none after its module ended."""
-    asked, finish = sat(replace(JOINT, order=order), POOL, by_chance(seed, share), seed)
+    asked, finish = sat(ordered(order), POOL, by_chance(seed, share), seed)
     items = [step.item for step in asked]
     assert len(set(items)) == len(items)
     for number, placement in enumerate(finish.placements, start=1):
@@ -120,18 +129,43 @@ def test_a_module_that_has_ended_stays_so_whatever_the_others_say() -> None:
         assert decide(JOINT, POOL, responses, seed=5).module != "TB"
 
 
-def test_every_placement_is_that_of_all_answers() -> None:
-    asked, finish = sat(JOINT, POOL, by_chance(6), 6)
-    answer = by_chance(6)
-    responses = [Response(step.item, answer(step.item)) for step in asked]
-    together = Together.of(JOINT, POOL)
-    sums = np.zeros((3, 1, POOL.nodes.size))
-    given_ = [np.zeros((1, 40), dtype=bool) for _ in CODES]
+def test_to_the_end_a_module_goes_on_as_long_as_a_question_repays_its_time() -> None:
+    """What ended it before is forgotten: each module stands as its rule says after all answers."""
+    design, began_again = ordered(InterleavedToTheEnd()), 0
+    section = Together.of(design, POOL)
+    for seed in range(6):
+        answer, responses, once_enough = by_chance(seed), list[Response](), set[int]()
+        while isinstance(step := decide(design, POOL, responses, seed=seed), Administer):
+            began_again += step.module_number in once_enough
+            responses.append(Response(step.item, answer(step.item)))
+            codes = [stop_codes(design, one).item() for one in _standings(section, responses)]
+            once_enough |= {k for k, code in enumerate(codes, start=1) if code != GOES_ON}
+            assert step.n_answered < 25
+        assert GOES_ON not in codes
+        assert [REASONS[code] for code in codes] == [p.reason for p in step.placements]
+    assert began_again > 0
+
+
+def test_to_the_end_no_module_gets_further_questions_besides() -> None:
+    with pytest.raises(DesignError, match=r"order: .* dependence\.extra must be 0"):
+        replace(JOINT, order=InterleavedToTheEnd())
+
+
+def _standings(together: Together, responses: Sequence[Response]) -> tuple[Standing, ...]:
+    """Where somebody stands in three modules of 40 items."""
+    sums, given_ = np.zeros((3, 1, POOL.nodes.size)), [np.zeros((1, 40), bool) for _ in CODES]
     for response in responses:
         row = POOL.positions()[response.item]
         sums[row // 40, 0] += np.log(POOL.probabilities[row, response.category])
         given_[row // 40][0, row % 40] = True
-    standings = together.standings(given_, sums)
+    return together.standings(given_, sums)
+
+
+def test_every_placement_is_that_of_all_answers() -> None:
+    asked, finish = sat(JOINT, POOL, by_chance(6), 6)
+    answer = by_chance(6)
+    responses = [Response(step.item, answer(step.item)) for step in asked]
+    standings = _standings(Together.of(JOINT, POOL), responses)
     for standing, placement in zip(standings, finish.placements, strict=True):
         assert placement.probabilities == pytest.approx(tuple(standing.track_probabilities[0]))
         own = tuple(standing.alone.track_probabilities[0])
@@ -152,7 +186,7 @@ def test_a_guard_looks_at_own_answers_as_it_does_at_all() -> None:
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_lockstep_gives_what_one_person_at_a_time_gets(order: Any) -> None:
-    design = replace(JOINT, exposure=ALWAYS_THE_BEST, order=order)
+    design = replace(ordered(order), exposure=ALWAYS_THE_BEST)
     known = Pool.tabulate([item for code in CODES for item in authored_items(code, seed=3)])
     together = Together.of(design, known)
     theta, generator = correlated(3, 3), np.random.default_rng(3)
