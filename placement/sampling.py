@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
+from scipy.sparse import csr_array, vstack
 
 from placement.arrays import Booleans, Floats, Integers
 from placement.conduct import discordant
@@ -21,8 +22,8 @@ class ModuleSample:
     `theta`, `estimate`, `se` (N,) in logits; `belongs`, `placed` (N,) track numbers;
     `probabilities` (N, T); `cost` (N,) hours lost by the placement; `covered` (N,) whether the 80 %
     interval holds the true ability; `stops` (N,) the reason's place in `StopReason`;
-    `given` (N, J) the items asked; `discordant` (N,) whether own answers alone propose another
-    track than all answers do.
+    `given` (N, J) the items asked, few of many; `discordant` (N,) whether own answers alone propose
+    another track than all answers do.
     """
 
     theta: Floats
@@ -35,7 +36,7 @@ class ModuleSample:
     covered: Booleans
     near_boundary: Booleans
     stops: Integers
-    given: Booleans
+    given: csr_array[np.bool_]
     discordant: Booleans
 
     @property
@@ -55,24 +56,29 @@ class ModuleSample:
     @property
     def exposure(self) -> Floats:
         """Share of examinees who were asked each item, (J,)."""
-        return np.asarray(self.given.mean(axis=0))
+        return np.asarray(self.given.sum(axis=0) / self.theta.size)
 
     @property
     def overlap(self) -> float:
         """Questions two examinees share, as a share of the mean length (Chen et al. 2003)."""
-        counts, size = self.given.sum(axis=0), len(self.given)
+        counts, size = self.given.sum(axis=0), self.theta.size
         shared = (counts * (counts - 1)).sum() / max(size * (size - 1), 1)
         return float(shared / max(self.lengths.mean(), 1))
 
     def among(self, rows: Integers) -> Self:
         """Return the sample of these examinees only."""
-        return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return type(self)(*(getattr(self, name)[rows] for name in _names(type(self))))
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
         """Put samples of the same module under one another."""
-        columns = [[getattr(part, field.name) for part in parts] for field in fields(cls)]
-        return cls(*(np.concatenate(column) for column in columns))
+        columns = {name: [getattr(part, name) for part in parts] for name in _names(cls)}
+        given = vstack(columns.pop("given"), format="csr")
+        return cls(given=given, **{name: np.concatenate(col) for name, col in columns.items()})
+
+
+def _names(cls: type[ModuleSample]) -> list[str]:
+    return [field.name for field in fields(cls)]
 
 
 def sample_of(design: Design, theta: Floats, sittings: Sittings) -> ModuleSample:
@@ -92,6 +98,6 @@ def sample_of(design: Design, theta: Floats, sittings: Sittings) -> ModuleSample
         (low <= theta) & (theta <= high),
         design.review(probabilities, losses),
         sittings.codes,
-        standing.given,
+        csr_array(standing.given),
         discordant(design, standing),
     )
