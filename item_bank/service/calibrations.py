@@ -60,6 +60,15 @@ class Adoption:
     edited: tuple[str, ...]
     """Rows of earlier wordings, passed over."""
 
+    @property
+    def without_guessing(self) -> tuple[str, ...]:
+        """Questions that lose their chance of a right guess, and so seem to tell more than before.
+
+        A model without it was calibrated; placements would claim too much.
+        """
+        lost = (one for one in self.measured if one.before.parameters.c > 0 and one.after.c == 0)
+        return tuple(one.key for one in lost)
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleChange:

@@ -146,7 +146,7 @@ def adopt(
             found = adopting.preview(session, calibrated, skip_edited=skip_edited)
         for line in _told(found):
             click.echo(line)
-        for line in _notes(calibrated):
+        for line in _notes(calibrated, found):
             click.echo(f"note: {line}", err=True)
         if dry_run:
             click.echo("Nothing was written.")
@@ -181,13 +181,18 @@ def _told(found: Adoption) -> Iterator[str]:
         yield f"Edited since, and passed over: {', '.join(found.edited)}"
 
 
-def _notes(calibrated: adopting.Calibrated) -> Iterator[str]:
+def _notes(calibrated: adopting.Calibrated, found: Adoption) -> Iterator[str]:
     if not calibrated.converged:
         yield "the calibration had not converged"
     for module, (mean, sd) in calibrated.other_scales.items():
         yield (
             f"{module}: ability is {mean:.2f} ± {sd:.2f} on this scale; tests believe 0 ± 1, "
             "so placements would be off (a Rasch scale, or other people's?)"
+        )
+    if lost := found.without_guessing:
+        yield (
+            f"{len(lost)} questions lose their chance of a right guess, and would seem to tell "
+            "more than they do: calibrate with --model 3pl"
         )
 
 

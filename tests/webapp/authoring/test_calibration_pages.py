@@ -157,6 +157,13 @@ def test_another_scale_is_warned_of(desk, author):
     assert "had not converged" in said
 
 
+def test_guessing_that_would_be_lost_is_told(desk, author):
+    assert "2 questions lose their chance of a right guess" in text_of(send(author))
+    header, *rows = POOL.replace("2PL", "3PL").splitlines()
+    kept = "\n".join([f"{header},c", *(f"{row},0.2" for row in rows)])
+    assert "chance of a right guess" not in text_of(send(author, pool=kept))
+
+
 def test_a_note_that_is_too_long_is_told_and_kept(desk, author):
     page = confirmed(author, send(author), note="x" * 1001)
     assert (page.status_code, "Shorten the note" in text_of(page)) == (422, True)

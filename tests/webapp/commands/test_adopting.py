@@ -262,12 +262,21 @@ def test_what_changes_is_shown_and_nothing_written_on_a_dry_run(here: World) -> 
 
 
 def test_what_may_be_wrong_with_a_scale_is_told(here: World) -> None:
-    assert "note:" not in done(*write(), "--dry-run")
+    assert "note:" not in done(*write(guessing(POOL)), "--dry-run")
     modules = [module_of("TB", "TB-101@1", sd=1.4), module_of("RA", "RA-101@1")]
     said = done(*write(report={**REPORT, "modules": modules, "converged": False}), "--dry-run")
     assert "note: the calibration had not converged" in said
     assert "note: TB: ability is 0.00 ± 1.40 on this scale" in said
     assert "note: RA" not in said
+
+
+def test_guessing_that_would_be_lost_is_told(here: World) -> None:
+    assert "note: 2 questions lose their chance of a right guess" in done(*write(), "--dry-run")
+
+
+def guessing(pool: str) -> str:
+    header, *rows = pool.replace("2PL", "3PL").splitlines()
+    return "\n".join([f"{header},c", *(f"{row},0.2" for row in rows)])
 
 
 def test_taking_in_the_same_again_is_refused(here: World) -> None:
