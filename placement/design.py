@@ -116,6 +116,10 @@ class Design:
     def __post_init__(self) -> None:
         refuse([*self._named(), *self._shaped(), *self._correlated()])
 
+    def __hash__(self) -> int:
+        # Looked up at every decision: all that a design holds would take long to hash.
+        return hash((self.name, self.version))
+
     @property
     def correlation(self) -> Floats:
         """What is believed of the modules' abilities: their correlations, (D, D)."""

@@ -21,7 +21,7 @@ from placement.conduct import (
 )
 from placement.design import Design
 from placement.draws import Keyed
-from placement.errors import CategoryError, RepeatedItemError, UnknownItemError
+from placement.errors import CategoryError, RepeatedItemError, ResponseError, UnknownItemError
 from placement.outcomes import Administer, Finish, ModulePlacement, ModulePosterior
 from placement.pool import Pool
 from placement.posterior import quantiles
@@ -33,7 +33,7 @@ from placement.tracks import expected_losses
 Own = list[int]
 """The answers to one module in their order, each as row × K + category, K the pool's most."""
 _History = tuple[Booleans, Floats]
-"""What was given, (n + 1, J), and log likelihoods, (n + 1, Q), after 0, 1, … n answers."""
+"""What was given, (n, J), and log likelihoods, (n, Q), after each of n numbers of answers."""
 NOW = slice(-1, None)
 """Of a history: after all answers."""
 EVERYBODY = np.ones(1, dtype=np.bool_)
@@ -43,23 +43,24 @@ EVERYBODY = np.ones(1, dtype=np.bool_)
 class _Course:
     """A design joined to its pool, once and for all.
 
-    `places` holds of each item its module's number, its row there × K, and its own number of
-    categories; K is the greatest such number in the module's pool.
+    `places` holds of each item and category its module's number and row × K + category, K the most
+    categories in the module's pool.
     """
 
     sections: tuple[Section, ...]
     together: Together | None
-    places: Mapping[str, tuple[int, int, int]]
+    places: Mapping[tuple[str, int], tuple[int, int]]
 
     @classmethod
     def of(cls, design: Design, pool: Pool) -> Self:
         sections = tuple(section_of(design, module, pool) for module in design.modules)
         places = {
-            item: (number, row * section.pool.width, size)
+            (item, category): (number, row * section.pool.width + category)
             for number, section in enumerate(sections)
             for row, (item, size) in enumerate(
                 zip(section.pool.items, section.pool.n_categories().tolist(), strict=True)
             )
+            for category in range(size)
         }
         return cls(sections, Together.of(design, pool), places)
 
@@ -117,22 +118,32 @@ def _course(design: Design, pool: Pool) -> _Course:
 
 def _split(course: _Course, responses: Sequence[Response]) -> _Answers:
     """Sort the answers by module; refuse those that cannot belong here."""
+    pairs = [(response.item, response.category) for response in responses]
+    try:
+        found = [course.places[pair] for pair in pairs]
+    except KeyError:
+        raise _fault(course, pairs) from None
+    if len({item for item, _ in pairs}) < len(pairs):
+        raise _fault(course, pairs)
     answers = _Answers([[] for _ in course.sections], [])
-    seen = set[str]()
-    for response in responses:
-        item, category = response.item, response.category
-        place = course.places.get(item)
-        if place is None:
-            raise UnknownItemError(f"item {item!r} is not in the pool of this design")
-        number, first, size = place
-        if not 0 <= category < size:
-            raise CategoryError(f"item {item!r} has no category {category}")
-        if item in seen:
-            raise RepeatedItemError(f"item {item!r} is answered twice")
-        seen.add(item)
-        answers.owns[number].append(first + category)
+    for number, place in found:
+        answers.owns[number].append(place)
         answers.numbers.append(number)
     return answers
+
+
+def _fault(course: _Course, pairs: Sequence[tuple[str, int]]) -> ResponseError:
+    """Return what is wrong with the first answer, (item, category), that cannot belong here."""
+    seen = set[str]()
+    for item, category in pairs:
+        if (item, 0) not in course.places:
+            return UnknownItemError(f"item {item!r} is not in the pool of this design")
+        if (item, category) not in course.places:
+            return CategoryError(f"item {item!r} has no category {category}")
+        if item in seen:
+            break
+        seen.add(item)
+    return RepeatedItemError(f"item {item!r} is answered twice")
 
 
 def _progress(design: Design, section: Section, number: int, answers: _Answers) -> _Progress:
@@ -140,14 +151,17 @@ def _progress(design: Design, section: Section, number: int, answers: _Answers) 
     own = answers.owns[number]
     # A rule says nothing before its minimum, nor before the pool is empty.
     fewest = min(design.stopping.minimum, len(section.pool))
-    first = min(fewest, len(own))
-    history = Standing.of(section, *_history(section, own, first), n=np.arange(first, len(own) + 1))
+    counts = np.arange(min(fewest, len(own)), len(own) + 1)
+    history = Standing.of(section, *_history(section, own, counts), n=counts)
     standing = history.only(NOW)
-    codes = stop_codes(design, history) if first == fewest else np.array([GOES_ON])
-    stops = np.flatnonzero(codes != GOES_ON)
-    if not stops.size:
+    if len(own) < fewest:
         return _Progress(standing, GOES_ON, -1)
-    return _Progress(standing, int(codes[stops[0]]), [0, *answers.places(number)][first + stops[0]])
+    codes = stop_codes(design, history)
+    row = int((codes != GOES_ON).argmax())
+    code = codes.item(row)
+    if code == GOES_ON:
+        return _Progress(standing, GOES_ON, -1)
+    return _Progress(standing, code, [0, *answers.places(number)][counts[row]])
 
 
 def _progress_together(design: Design, together: Together, answers: _Answers) -> list[_Progress]:
@@ -156,7 +170,7 @@ def _progress_together(design: Design, together: Together, answers: _Answers) ->
     Every prefix of the answers is looked at; only all of them where modules reopen.
     """
     parts = zip(together.sections, answers.owns, strict=True)
-    histories = [_history(*part) for part in parts]
+    histories = [_history(section, own, np.arange(len(own) + 1)) for section, own in parts]
     given, sums = [some[NOW] for some, _ in histories], [some[NOW] for _, some in histories]
     now = together.standings(given, np.stack(sums))
     if design.order.reopens:
@@ -210,8 +224,8 @@ def _counts(answers: _Answers) -> Integers:
     return counts
 
 
-def _history(section: Section, own: Own, fewest: int = 0) -> _History:
-    """Follow the answers to one section, from the first `fewest` of them to all.
+def _history(section: Section, own: Own, counts: Integers) -> _History:
+    """Follow the answers to one section: after so many of them as each of `counts` (n,) says.
 
     Summed in the pool's order, so that the order of answers cannot change a digit of what is
     reported of all of them.
@@ -219,10 +233,10 @@ def _history(section: Section, own: Own, fewest: int = 0) -> _History:
     answers = np.array(own, dtype=np.int64)
     order = answers.argsort()
     answers = answers[order]
-    taken = np.arange(fewest, len(own) + 1)[:, None] > order
-    given = np.zeros((len(taken), len(section.pool)), dtype=np.bool_)
+    taken = counts[:, None] > order
+    given = np.zeros((counts.size, len(section.pool)), dtype=np.bool_)
     given[:, answers // section.pool.width] = taken
-    return given, taken.astype(np.float64) @ section.pool.log_chances(answers)
+    return given, taken.astype(np.float64).dot(section.pool.log_chances(answers))
 
 
 def _administer(
@@ -232,13 +246,12 @@ def _administer(
     number = _next_module(design, progress)
     standing = standings[number]
     draws = Keyed(chance, len(standing.section.pool))
-    place = np.array([sum(int(module.n[0]) for module in standings)])
-    row = int(next_items(design, standing, draws, place)[0])
+    row = next_items(design, standing, draws, np.array(chance[1:])).item(0)
     return Administer(
         standing.section.pool.items[row],
         standing.section.module,
         number + 1,
-        int(standing.n[0]),
+        standing.n.item(0),
         _remaining(design, standing),
         tuple(_posterior(design, module) for module in standings),
     )
@@ -271,16 +284,16 @@ def _posterior(design: Design, standing: Standing) -> ModulePosterior:
     probabilities = standing.track_probabilities
     losses = expected_losses(probabilities, section.losses)
     theta, se = design.estimator(standing)
-    low, high = quantiles(standing.posterior, section.pool.nodes, (0.1, 0.9))[0]
+    low, high = quantiles(standing.posterior, section.pool.nodes, (0.1, 0.9))[0].tolist()
     return ModulePosterior(
         section.module,
-        design.tracks[int(design.guard(standing, losses)[0])].name,
+        design.tracks[design.guard(standing, losses).item(0)].name,
         tuple(probabilities[0].tolist()),
         tuple(losses[0].tolist()),
-        float(theta[0]),
-        float(se[0]),
-        (float(low), float(high)),
-        int(standing.n[0]),
+        theta.item(0),
+        se.item(0),
+        (low, high),
+        standing.n.item(0),
     )
 
 

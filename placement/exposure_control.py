@@ -81,9 +81,12 @@ class SympsonHetter:
         return _Lottery(np.ones(values.shape[1]))(values, n, draws)
 
 
+KNOWING = (Progressive, SympsonHetter)
+
+
 def at_hand(rule: Exposure, section: Section) -> Exposure:
     """Return the rule as it is, or bound to the section's items where it knows them by name."""
-    return rule.on(section) if isinstance(rule, Progressive | SympsonHetter) else rule
+    return rule.on(section) if isinstance(rule, KNOWING) else rule
 
 
 def columns(known: tuple[ItemRate, ...], section: Section, otherwise: float) -> Floats:

@@ -1,8 +1,8 @@
 """What an offline pilot on the pool teaches a stopping rule about one module."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
-
-import numpy as np
+from itertools import accumulate
 
 from placement.errors import refuse
 
@@ -34,9 +34,8 @@ class ModulePlan:
 
         None when fewer than ten of them were still going.
         """
-        tail = np.array(self.lengths[n + 1 :], dtype=np.int64)
-        if tail.sum() < FEWEST_SIMULEES:
+        ladder = list(accumulate(self.lengths[n + 1 :]))
+        if not ladder or ladder[-1] < FEWEST_SIMULEES:
             return None
-        share = np.cumsum(tail) / tail.sum()
-        low, high = np.searchsorted(share, (0.1, 0.9))
-        return int(low) + 1, int(high) + 1
+        shares = [count / ladder[-1] for count in ladder]
+        return bisect_left(shares, 0.1) + 1, bisect_left(shares, 0.9) + 1

@@ -24,7 +24,7 @@ def relative_posterior(prior: Floats, log_likelihood: Floats) -> Floats:
 
 def moments(posterior: Floats, nodes: Floats) -> tuple[Floats, Floats]:
     """Return the mean (N,) and the variance (N,) of each posterior, in logits and logits²."""
-    mean = posterior @ nodes
+    mean = posterior.dot(nodes)
     squares = nodes - mean[:, None]
     squares *= squares
     return mean, np.vecdot(posterior, squares)
@@ -32,9 +32,8 @@ def moments(posterior: Floats, nodes: Floats) -> tuple[Floats, Floats]:
 
 def quantiles(posterior: Floats, nodes: Floats, levels: tuple[float, ...]) -> Floats:
     """Return the posterior's quantiles, (N, L): mass is taken as even within a cell."""
-    ladder = np.add.accumulate(posterior, axis=1)
-    ladder /= ladder[:, -1:].copy()
-    return np.array([_crossings(row, nodes, levels) for row in ladder])
+    ladders = np.add.accumulate(posterior, axis=1)
+    return np.array([_crossings(row, nodes, levels) for row in ladders / ladders[:, -1:]])
 
 
 def _crossings(ladder: Floats, nodes: Floats, levels: tuple[float, ...]) -> list[float]:

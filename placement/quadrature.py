@@ -64,8 +64,8 @@ def interpolation(nodes: Floats, points: Floats) -> Floats:
 def interpolated(nodes: Floats, points: Floats, table: Floats) -> Floats:
     """Return the values of a table (Q, M) at N points, (N, M): four rows are read for each."""
     if points.size == 1:
-        begin, four = _neighbours_of_one(nodes, float(points[0]))
-        return np.asarray(four[None] @ table[begin : begin + 4])
+        begin, four = _neighbours_of_one(nodes, points.item(0))
+        return np.asarray(four.dot(table[begin : begin + 4])[None])
     first, weights = neighbours(nodes, points)
     columns = (first[:, None] + np.arange(4)).ravel()
     starts = np.arange(0, 4 * points.size + 1, 4)
@@ -83,8 +83,8 @@ def neighbours(nodes: Floats, points: Floats) -> tuple[Integers, Floats]:
 
 def _neighbours_of_one(nodes: Floats, point: float) -> tuple[int, Floats]:
     """Return the same for one point: its first node, and the weights of the four, (4,)."""
-    lowest = float(nodes[0])
-    place = min(max((point - lowest) / (float(nodes[1]) - lowest), 0.0), nodes.size - 1.0)
+    lowest = nodes.item(0)
+    place = min(max((point - lowest) / (nodes.item(1) - lowest), 0.0), nodes.size - 1.0)
     first = min(max(int(place) - 1, 0), nodes.size - 4)
     return first, np.array(_cubic(place - first))
 

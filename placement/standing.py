@@ -94,7 +94,7 @@ class Standing:
     @property
     def track_probabilities(self) -> Floats:
         """The chance that each examinee belongs in each track, (N, T)."""
-        return self.posterior @ self.section.masses.T
+        return np.asarray(self.posterior.dot(self.section.masses.T))
 
     @property
     def alone(self) -> Self:

@@ -17,8 +17,10 @@ from placement.standing import Section, Standing
 HORIZONS = (1, 2, 3, 4, 6, 9, 13, 19, 28)
 STANDARD_NORMAL = np.linspace(-4, 4, 25)
 SHARES = np.exp(-(STANDARD_NORMAL**2) / 2) / np.exp(-(STANDARD_NORMAL**2) / 2).sum()
+AHEAD = np.append(np.ones_like(SHARES), 0)
+POINTS = np.append(STANDARD_NORMAL, 0)
 NOW_LESS_AHEAD = np.append(-SHARES, 1)
-"""Weights of the losses at the points of the mean ahead and, last, now."""
+"""Of the points of the mean ahead and, last, now: 1 where precision grows; z; loss's weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,8 @@ class RateOfReturn:
         reaches = _reaches(self, standing.section)
         outlook = _Outlook.of(standing)
         enough = reaches.furthest.gains(outlook)[:, 0] <= reaches.time.take(standing.n, mode="clip")
-        unsure = np.flatnonzero(enough)
-        if unsure.size:
+        if np.count_nonzero(enough):
+            unsure = np.flatnonzero(enough)
             enough[unsure] = reaches.whole.rates(outlook.chosen(unsure)) <= self.cost
         return enough
 
@@ -149,16 +151,16 @@ class _Outlook(NamedTuple):
 
     def gains(self, added: Floats) -> Floats:
         """Return the fall in expected loss, (N, H), when precision grows by `added` (N, H)."""
-        growth = self.variance[:, None] * added
         # In units of the SD now, the mean moves by √(growth / (1 + growth)) z and the SD shrinks
         # by √(1 + growth): so a cut is (cut - mean) √(1 + growth) - √growth z later SDs away.
+        growth = np.multiply.outer(self.variance[:, None] * added, AHEAD)
         now = np.subtract.outer(self.section.cuts, self.mean) / np.sqrt(self.variance)
-        later = now[:, :, None] * np.sqrt(1 + growth)
-        distances = np.empty((*later.shape, STANDARD_NORMAL.size + 1))
-        moves = np.sqrt(growth)[:, :, None] * STANDARD_NORMAL
-        np.subtract(later[..., None], moves, out=distances[..., :-1])
-        distances[..., -1] = now[:, :, None]
-        return np.asarray(least_loss(distances, self.section) @ NOW_LESS_AHEAD)
+        moves = np.sqrt(growth)
+        moves *= POINTS
+        growth += 1
+        distances = now[:, :, None, None] * np.sqrt(growth, out=growth)
+        distances -= moves
+        return np.asarray(least_loss(distances, self.section).dot(NOW_LESS_AHEAD))
 
 
 class _Reach(NamedTuple):
@@ -229,7 +231,7 @@ def normal_loss(mean: Floats, sd: Floats, section: Section) -> Floats:
 def least_loss(distances: Floats, section: Section) -> Floats:
     """Return the same from how many standard deviations each cut is above the mean, (T - 1, …)."""
     falls, last = _loss_steps(section)
-    risks = falls @ ndtr(distances).reshape(len(distances), -1)
+    risks = falls.dot(ndtr(distances).reshape(len(distances), -1))
     risks += last
     return np.asarray(np.minimum.reduce(risks).reshape(distances.shape[1:]))
 

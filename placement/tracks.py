@@ -45,4 +45,4 @@ def expected_losses(probabilities: Floats, losses: Floats) -> Floats:
 
     `losses[k, d]` is the cost of placing in d a person who belongs in k (Vos 1999).
     """
-    return np.asarray(probabilities @ losses)
+    return np.asarray(probabilities.dot(losses))

@@ -185,6 +185,8 @@ def test_nothing_answered_gives_the_prior() -> None:
         ([Response("TB1", 1), Response("TB1", 1)], RepeatedItemError),
         ([Response("TB1", 2)], CategoryError),
         ([Response("TB1", -1)], CategoryError),
+        ([Response("TB1", 1), Response("TB2", 0), Response("TB2", 2)], CategoryError),
+        ([Response("TB2", 1), Response("TB2", 0), Response("TB2", 1)], RepeatedItemError),
     ],
 )
 def test_impossible_responses_are_refused(
@@ -193,6 +195,14 @@ def test_impossible_responses_are_refused(
     assert issubclass(error, ValueError)
     with pytest.raises(error, match=repr(responses[-1].item)):
         decide(DESIGN, TWO, responses, seed=1)
+
+
+def test_of_several_faults_the_first_is_told() -> None:
+    faulty = [Response("TB1", 1), Response("TB1", 0), Response("nobody", 1), Response("TB2", 9)]
+    with pytest.raises(RepeatedItemError):
+        decide(DESIGN, TWO, faulty, seed=1)
+    with pytest.raises(UnknownItemError):
+        decide(DESIGN, TWO, faulty[1:], seed=1)
 
 
 def test_an_item_of_a_module_that_is_not_tested_is_refused() -> None:

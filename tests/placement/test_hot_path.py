@@ -3,16 +3,25 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from placement.arrays import Floats
-from placement.conduct import section_of
+from placement.conduct import GOES_ON, REASONS, section_of, stop_codes
 from placement.criteria_global import KullbackLeibler, PosteriorKullbackLeibler, likelihood_of
+from placement.design import Design
+from placement.engine import decide
 from placement.exposure import Randomesque
 from placement.items import ItemParameters
+from placement.outcomes import Finish
+from placement.plans import ModulePlan
 from placement.pool import Pool
 from placement.quadrature import interpolation
-from placement.standing import Standing
-from tests.placement.examples import Drawn, items_by_law, study_design
+from placement.responses import Response
+from placement.standing import Section, Standing
+from placement.stopping import RateOfReturn
+from tests.placement.examples import Drawn, authored_design, items_by_law, study_design
+
+LAW = Pool.tabulate(items_by_law(5, 30, "TB", 6))
 
 
 @settings(max_examples=60, deadline=None)
@@ -87,3 +96,75 @@ def divergence_by_nodes(standing: Standing, weights: Floats) -> Floats:
         there = np.maximum(curves @ interpolation(pool.nodes, standing.mean)[0], 1e-300)
         found[j] = weights @ (there @ np.log(there[:, None] / curves))
     return found
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 29), st.integers(0, 1)), max_size=20))
+def test_a_rate_of_return_is_a_plain_sum_over_steps_of_the_mean(
+    answers: list[tuple[int, int]],
+) -> None:
+    """All horizons of all prefixes at once are each horizon of each prefix in loops."""
+    design, precision = authored_design("TB"), tuple(1 + 0.3 * n for n in range(26))
+    section = section_of(design, design.modules[0], LAW)
+    rule = RateOfReturn(plans=(ModulePlan("TB", precision),))
+    alone = [prefix_alone(section, answers[:n]) for n in range(len(answers) + 1)]
+    given_items = np.concatenate([one.given for one in alone])
+    sums = np.concatenate([one.log_likelihood for one in alone])
+    together = Standing.of(section, given_items, sums, n=np.arange(len(alone)))
+    expected = [rate_in_loops(section, one, n, precision) for n, one in enumerate(alone)]
+    np.testing.assert_allclose(rule.rate(together), expected, rtol=1e-9, atol=1e-12)
+    np.testing.assert_array_equal(rule(together), np.array(expected) <= rule.cost)
+
+
+def rate_in_loops(
+    section: Section, standing: Standing, n: int, precision: tuple[float, ...]
+) -> float:
+    """Return the greatest gain per question, by the variance and the mean that are to come."""
+    mean, variance = standing.mean.item(), standing.variance.item()
+    now, rates = loss_of(section, mean, variance), []
+    points = np.linspace(-4, 4, 25)
+    weights = norm.pdf(points) / norm.pdf(points).sum()
+    for ahead in RateOfReturn().horizons:
+        if n + ahead >= len(precision):
+            continue
+        later = 1 / (1 / variance + precision[n + ahead] - precision[n])
+        means = mean + np.sqrt(variance - later) * points
+        losses = [loss_of(section, some, later) for some in means]
+        rates.append((now - float(weights @ losses)) / ahead)
+    return max(rates)
+
+
+def loss_of(section: Section, mean: float, variance: float) -> float:
+    """Return the expected loss of the best track when ability is normal."""
+    below = norm.cdf(section.cuts, mean, variance**0.5)
+    tracks = np.diff(np.concatenate(([0], below, [1])))
+    return float(min(tracks @ section.losses))
+
+
+def prefix_alone(section: Section, answers: list[tuple[int, int]]) -> Standing:
+    """Return the standing after these answers, (row, category), summed one by one."""
+    given_items = np.zeros((1, len(section.pool)), dtype=np.bool_)
+    sums = np.zeros((1, section.pool.nodes.size))
+    for row, category in answers:
+        given_items[0, row] = True
+        sums[0] += section.pool.logs[row, category]
+    return Standing.of(section, given_items, sums, n=np.array([len(answers)]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 30), st.sampled_from([0.0, 0.0125, 0.05, 0.3]))
+def test_a_sitting_has_ended_where_a_prefix_alone_says_so(seed: int, n: int, cost: float) -> None:
+    generator = np.random.default_rng(seed)
+    rule = RateOfReturn(cost, minimum=3, maximum=25)
+    design = authored_design("TB")
+    design = Design("other", 1, design.modules, stopping=rule)
+    section = section_of(design, design.modules[0], LAW)
+    rows, categories = generator.permutation(30)[:n], generator.integers(0, 2, n)
+    answers = list(zip(rows.tolist(), categories.tolist(), strict=True))
+    alone = [prefix_alone(section, answers[:some]) for some in range(n + 1)]
+    codes = [stop_codes(design, one).item() for one in alone]
+    ended = [code for code in codes if code != GOES_ON]
+    step = decide(design, LAW, [Response(LAW.items[j], k) for j, k in answers], seed=1)
+    assert isinstance(step, Finish) == bool(ended)
+    if isinstance(step, Finish):
+        assert step.reason is REASONS[ended[0]]

@@ -1,7 +1,10 @@
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from placement.errors import DesignError
-from placement.plans import ModulePlan
+from placement.plans import FEWEST_SIMULEES, ModulePlan
 
 LENGTHS = (0, 0, 10, 0, 80, 0, 10)
 
@@ -12,6 +15,16 @@ def test_remaining_is_the_central_four_fifths_of_those_still_going() -> None:
     assert plan.remaining(2) == (2, 4)
     assert plan.remaining(3) == (1, 3)
     assert plan.remaining(4) == (2, 2)
+
+
+@given(st.lists(st.integers(0, 40), max_size=30), st.integers(0, 30))
+def test_remaining_is_read_off_the_distribution_function(lengths: list[int], n: int) -> None:
+    tail = np.array(lengths[n + 1 :], dtype=np.int64)
+    expected = None
+    if tail.sum() >= FEWEST_SIMULEES:
+        places = np.searchsorted(np.cumsum(tail) / tail.sum(), (0.1, 0.9))
+        expected = tuple((places + 1).tolist())
+    assert ModulePlan("m", (1.0,), tuple(lengths)).remaining(n) == expected
 
 
 def test_too_few_to_say_is_said() -> None:
