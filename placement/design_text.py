@@ -39,7 +39,7 @@ def from_toml(text: str) -> Design:
     """Return the design that `text` holds; `DesignError` names every fault by its key's path."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise DesignError([f"not a TOML document: {error}"]) from error
     design = from_plain(Design, document, KINDS)
     assert isinstance(design, Design)

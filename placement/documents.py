@@ -12,6 +12,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 from placement.errors import DesignError
 
 Kinds = Mapping[type, Mapping[str, type]]
+LARGEST = 1e9
+"""No length, weight or hour of a design is beyond this; arrays of numbers overflow further out."""
 
 
 def to_plain(value: Any, kinds: Kinds) -> Any:
@@ -65,6 +67,8 @@ class _Reader:
             return self.fault(path, f"expected {expected.__name__}, found {document!r:.60}")
         if isinstance(document, float) and not isfinite(document):
             return self.fault(path, f"{document} is not a finite number")
+        if isinstance(document, int | float) and abs(document) > LARGEST:
+            return self.fault(path, f"a number beyond {LARGEST:.0e}")
         return float(document) if isinstance(document, int) and expected is float else document
 
     def _tuple(self, parts: tuple[Any, ...], document: object, path: str) -> Any:
@@ -88,6 +92,7 @@ class _Reader:
     def _dataclass(self, expected: Any, document: object, path: str) -> Any:
         if not isinstance(document, dict):
             return self.fault(path, f"expected an object, found {document!r:.60}")
+        self._unknown(expected, document, path)
         before = len(self.faults)
         values = self._fields(expected, document, path)
         if len(self.faults) > before:
@@ -96,13 +101,15 @@ class _Reader:
             return expected(**values)
         except DesignError as error:
             for text in error.faults:
-                self.fault(path, text)
+                self.fault(path, text.removeprefix(f"{path}: "))
             return None
+
+    def _unknown(self, expected: Any, document: dict[str, object], path: str) -> None:
+        for name in sorted(document.keys() - {f.name for f in fields(expected)}):
+            self.fault(f"{path}.{name}" if path else name, "is not known here")
 
     def _fields(self, expected: Any, document: dict[str, object], path: str) -> dict[str, Any]:
         prefix, known = f"{path}." if path else "", {f.name: f for f in fields(expected)}
-        for name in sorted(document.keys() - known.keys()):
-            self.fault(f"{prefix}{name}", "is not known here")
         for name, part in known.items():
             if name not in document and part.default is MISSING is part.default_factory:
                 self.fault(f"{prefix}{name}", "is missing")

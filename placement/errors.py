@@ -12,10 +12,13 @@ class DesignError(ValueError):
 
 
 class PoolError(ValueError):
-    """Item parameters that do not make a pool; `faults` names everything found."""
+    """Item parameters that do not make a pool; `faults` names everything found.
 
-    def __init__(self, faults: Sequence[str]) -> None:
-        self.faults = tuple(faults)
+    `columns` are the columns of POOL.csv that the faults of one item are about.
+    """
+
+    def __init__(self, faults: Sequence[str], columns: Sequence[str] = ()) -> None:
+        self.faults, self.columns = tuple(faults), tuple(columns)
         super().__init__("; ".join(self.faults))
 
 

@@ -12,6 +12,8 @@ MODELS: tuple[Model, ...] = ("1PL", "2PL", "3PL", "4PL", "GRM", "GPCM", "PCM", "
 DICHOTOMOUS: tuple[Model, ...] = ("1PL", "2PL", "3PL", "4PL")
 STEPPED: tuple[Model, ...] = ("GRM", "GPCM", "PCM")
 GUESSED: tuple[Model, ...] = ("3PL", "4PL")
+_Fault = tuple[str, str]
+"""A parameter's column in POOL.csv, and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,13 @@ class ItemParameters:
     enemy: str = ""
 
     def __post_init__(self) -> None:
-        faults = [*self._numbers(), *self._ranges(), *self._steps()]
+        numbers = self._numbers()
+        named = {column for column, _ in numbers}
+        others = [*self._ranges(), *self._steps()]
+        faults = [*numbers, *((column, text) for column, text in others if column not in named)]
         if faults:
-            raise PoolError([f"item {self.item}: {fault}" for fault in faults])
+            texts = [f"item {self.item}: {text}" for _, text in faults]
+            raise PoolError(texts, [column for column, _ in faults])
 
     @property
     def n_categories(self) -> int:
@@ -62,44 +68,69 @@ class ItemParameters:
         """The difficulty, logits: the mean threshold where there are several."""
         return self.b + (sum(self.b_steps) / len(self.b_steps) if self.b_steps else 0.0)
 
-    def _numbers(self) -> list[str]:
+    def _numbers(self) -> list[_Fault]:
         names = ("a", "b", "c", "d", "se_a", "se_b", "cov_ab")
-        steps = [
-            f"{name} holds what is not a finite number"
-            for name in ("b_steps", "a_steps", "d_steps")
-            if not all(map(isfinite, getattr(self, name)))
+        faults = [
+            (n, f"{n} is not a finite number") for n in names if not isfinite(getattr(self, n))
         ]
-        return [
-            *(f"{n} is not a finite number" for n in names if not isfinite(getattr(self, n))),
-            *steps,
-        ]
+        for name in ("b_steps", "a_steps", "d_steps"):
+            wrong = [k for k, step in enumerate(getattr(self, name), 1) if not isfinite(step)]
+            if wrong:
+                faults.append((f"{name[0]}{wrong[0]}", f"{name} holds what is not a finite number"))
+        return faults
 
-    def _ranges(self) -> list[str]:
+    def _ranges(self) -> list[_Fault]:
         claims = (
-            (self.item != "", "an item needs a name"),
-            (self.model in MODELS, f"model {self.model!r} is not one of {', '.join(MODELS)}"),
-            (self.a > 0, f"a = {self.a} is not above 0"),
-            (self.model != "PCM" or self.a == 1, "a PCM item has a = 1"),
-            (0 <= self.c < 1, f"c = {self.c} is not in [0, 1)"),
-            (self.model in GUESSED or self.c == 0, f"a {self.model} item has c = 0"),
-            (self.c < self.d <= 1, f"d = {self.d} is not in (c, 1]"),
-            (self.model == "4PL" or self.d == 1, f"a {self.model} item has d = 1"),
-            (min(self.se_a, self.se_b) >= 0, "a standard deviation is below 0"),
-            (abs(self.cov_ab) <= self.se_a * self.se_b, "|cov_ab| is above se_a × se_b"),
+            ("item", self.item != "", "an item needs a name"),
+            (
+                "model",
+                self.model in MODELS,
+                f"model {self.model!r} is not one of {', '.join(MODELS)}",
+            ),
+            ("a", self.a > 0, f"a = {self.a} is not above 0"),
+            ("a", self.model != "PCM" or self.a == 1, "a PCM item has a = 1"),
+            ("c", 0 <= self.c < 1, f"c = {self.c} is not in [0, 1)"),
+            ("c", self.model in GUESSED or self.c == 0, f"a {self.model} item has c = 0"),
+            ("d", self.c < self.d <= 1, f"d = {self.d} is not in (c, 1]"),
+            ("d", self.model == "4PL" or self.d == 1, f"a {self.model} item has d = 1"),
+            ("se_a", self.se_a >= 0, f"se_a = {self.se_a} is below 0"),
+            ("se_b", self.se_b >= 0, f"se_b = {self.se_b} is below 0"),
+            (
+                "cov_ab",
+                abs(self.cov_ab) <= abs(self.se_a * self.se_b),
+                "|cov_ab| is above se_a × se_b",
+            ),
         )
-        return [fault for holds, fault in claims if not holds]
+        return [(column, fault) for column, holds, fault in claims if not holds]
 
-    def _steps(self) -> list[str]:
+    def _steps(self) -> list[_Fault]:
         stepped, nominal = self.model in STEPPED, self.model == "NRM"
-        rising = all(low < high for low, high in pairwise(self.b_steps))
+        falls = [k for k, (low, high) in enumerate(pairwise(self.b_steps), 2) if low >= high]
+        slopes, intercepts = len(self.a_steps), len(self.d_steps)
         claims = (
-            (bool(self.b_steps) == stepped, f"a {self.model} item has {_some(stepped)} b_steps"),
-            (self.model != "GRM" or rising, "the b_steps of a GRM item rise"),
-            (bool(self.a_steps) == nominal, f"a {self.model} item has {_some(nominal)} a_steps"),
-            (len(self.a_steps) == len(self.d_steps), "a_steps and d_steps are of one length"),
-            (not nominal or any(self.a_steps), "a NRM item has an a_step other than 0"),
+            (
+                "b1",
+                bool(self.b_steps) == stepped,
+                f"a {self.model} item has {_some(stepped)} b_steps",
+            ),
+            (
+                f"b{falls[0] if falls else 1}",
+                self.model != "GRM" or not falls,
+                "the b_steps of a GRM item rise",
+            ),
+            (
+                "a1",
+                bool(self.a_steps) == nominal,
+                f"a {self.model} item has {_some(nominal)} a_steps",
+            ),
+            (
+                f"d{intercepts + 1}" if intercepts < slopes else f"a{slopes + 1}",
+                slopes == intercepts,
+                "a_steps and d_steps are of one length",
+            ),
+            ("a1", not nominal or any(self.a_steps), "a NRM item has an a_step other than 0"),
         )
-        return [fault for holds, fault in claims if not holds]
+        return [(column, fault) for column, holds, fault in claims if not holds]
 
 
 def _some(wanted: bool) -> str:

@@ -26,12 +26,17 @@ class NormalPrior:
     def __call__(self, nodes: Floats) -> Floats:
         """Return the prior's mass in each node's cell, shape (Q,), summing to 1.
 
-        `DesignError` when a hundredth of the prior or more lies outside the nodes.
+        `DesignError` when a hundredth of the prior or more lies outside the nodes, or the nodes are
+        too far apart for a prior this narrow.
         """
+        law = f"prior: mean {self.mean}, sd {self.sd}"
+        widths = cell_widths(nodes)
+        narrow = self.sd < widths.max() / 2
+        refuse([f"{law} is narrower than the scale's steps"] if narrow else [])
         ends = ndtr((nodes[[0, -1]] - self.mean) / self.sd)
         usable = ends[1] - ends[0] > 0.99
-        refuse([] if usable else [f"prior: mean {self.mean}, sd {self.sd} leaves the scale"])
-        mass = np.exp(-0.5 * ((nodes - self.mean) / self.sd) ** 2) * cell_widths(nodes)
+        refuse([] if usable else [f"{law} leaves the scale"])
+        mass = np.exp(-0.5 * ((nodes - self.mean) / self.sd) ** 2) * widths
         return np.asarray(mass / mass.sum())
 
 

@@ -73,7 +73,7 @@ def read_pool(text: str) -> list[ItemParameters]:
     items: list[ItemParameters] = []
     first: dict[str, int] = {}
     for line, cells in rows if not errors else ():
-        row = dict(zip(names, cells, strict=False))
+        row = dict(zip(names, map(str.strip, cells), strict=False))
         faults = [*width(names, cells, line), *_faults(row, line)]
         errors += faults or _item(row, line, items)
         errors += again("item", row["item"], line, first) if row.get("item") else []
@@ -254,7 +254,8 @@ def _item(row: Mapping[str, str], line: int, items: list[ItemParameters]) -> lis
             enemy=row.get("enemy") or "",
         )
     except PoolError as error:
-        return [ReadingError(line, "item", fault) for fault in error.faults]
+        texts = [fault.removeprefix(f"item {row['item']}: ") for fault in error.faults]
+        return [ReadingError(line, *found) for found in zip(error.columns, texts, strict=True)]
     items.append(item)
     return []
 

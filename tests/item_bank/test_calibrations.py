@@ -131,7 +131,7 @@ def test_every_fault_is_named_at_once_with_line_and_column(filled):
     found = [(fault.line, fault.column) for fault in refused.value.errors]
     assert found == [
         (2, "item"), (3, "item"), (4, "item"), (5, "item"), (6, "module"), (6, "category"),
-        (7, "b"), (8, "b"), (8, "a"), (8, "se_b"), (10, "item"), (11, "item"), (12, "item"),
+        (7, "b"), (8, "b"), (8, "a"), (8, "se_b"), (10, "item"), (11, "a"), (12, "item"),
     ]  # fmt: skip
     said = {fault.line: fault.expected for fault in refused.value.errors}
     assert "not 'QA-999'" in said[2]

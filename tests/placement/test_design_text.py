@@ -83,6 +83,26 @@ rules = [{ kind = "standard_error", se = -1.0 }, { kind = "psychic" }]
     }
 
 
+def test_a_value_out_of_range_is_told_beside_an_unknown_key() -> None:
+    stem = 'name = "mine"\nversion = 1\nmodules = [{ module = "TB" }]\n'
+    with pytest.raises(DesignError) as caught:
+        from_toml(f'{stem}[stopping]\nkind = "rate_of_return"\ncost = -1.0\ncolour = "red"\n')
+    assert caught.value.faults == (
+        "stopping.colour: is not known here",
+        "stopping: cost -1.0 is below 0",
+    )
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "9223372036854775808", "1e300", "9" * 5000])
+@pytest.mark.parametrize("part", ["stopping", "exposure"])
+def test_a_number_beyond_all_use_is_refused(number: str, part: str) -> None:
+    kinds = {"stopping": ("rate_of_return", "cost"), "exposure": ("randomesque", "early")}
+    kind, name = kinds[part]
+    stem = 'name = "mine"\nversion = 1\nmodules = [{ module = "TB" }]\n'
+    with pytest.raises(DesignError):
+        from_toml(f'{stem}[{part}]\nkind = "{kind}"\n{name} = {number}\n')
+
+
 def test_what_is_no_toml_says_where() -> None:
     with pytest.raises(DesignError, match="line 2"):
         from_toml("name = 'x'\nversion = = 1")

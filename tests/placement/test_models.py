@@ -91,7 +91,7 @@ def test_what_is_uncertain_tells_less() -> None:
         ({"a": float("nan")}, "a is not a finite number"),
         ({"c": 1.0, "model": "3PL"}, "not in"),
         ({"c": 0.2}, "a 2PL item has c = 0"),
-        ({"se_b": -0.1}, "standard deviation"),
+        ({"se_b": -0.1}, "se_b = -0.1 is below 0"),
         ({"cov_ab": 0.1}, "cov_ab"),
         ({"model": "9PL"}, "not one of 1PL, 2PL, 3PL"),
         ({"item": ""}, "name"),

@@ -75,6 +75,12 @@ def test_a_prior_that_leaves_the_scale_is_refused() -> None:
         NormalPrior(6, 1)(NODES)
 
 
+@pytest.mark.parametrize("law", [(0.02, 1e-9), (0, 1e-320), (0.02, 0.01)])
+def test_a_prior_narrower_than_the_steps_is_refused(law: tuple[float, float]) -> None:
+    with pytest.raises(DesignError, match="narrower than the scale's steps"):
+        NormalPrior(*law)(NODES)
+
+
 @pytest.mark.parametrize("wrong", [(0, 0), (0, -1), (float("nan"), 1), (0, float("inf"))])
 def test_a_prior_that_is_no_law_is_refused(wrong: tuple[float, float]) -> None:
     with pytest.raises(DesignError, match="prior"):

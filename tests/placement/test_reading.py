@@ -41,7 +41,7 @@ def test_every_error_is_named_by_line_and_column() -> None:
         (3, "model"),
         (3, "b"),
         (3, "d"),
-        (4, "item"),
+        (4, "a"),
         (5, "item"),
         (6, ""),
         (7, ""),
@@ -66,6 +66,32 @@ def test_a_wrong_header_is_refused_by_column(header: str, column: str) -> None:
         read_pool(header)
     assert column in {error.column for error in caught.value.errors}
     assert {error.line for error in caught.value.errors} == {1}
+
+
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ("x,m,2PL,0,0,,,,,,,", ["a"]),
+        ("x,m,3PL,1,0,1,,,,,,", ["c", "d"]),
+        ("x,m,2PL,1,0,0.2,0.9,,,,,", ["c", "d"]),
+        ("x,m,4PL,nan,0,0.5,0.4,,,,,", ["a", "d"]),
+        ("x,m,2PL,1,0,,,-1,0.2,0.3,,", ["se_a", "cov_ab"]),
+        ("x,m,2PL,1,0,,,,-1,,,", ["se_b"]),
+        ("x,m,GRM,1,,,,,,,1,0", ["b2"]),
+        ("x,m,PCM,2,,,,,,,1,0", ["a"]),
+        ("x,m,GPCM,1,,,,,,,1,inf", ["b2"]),
+    ],
+)
+def test_a_value_out_of_range_is_named_by_its_own_column(row: str, columns: list[str]) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        read_pool(f"item,module,model,a,b,c,d,se_a,se_b,cov_ab,b1,b2\n{row}\n")
+    assert [error.column for error in caught.value.errors] == columns
+
+
+def test_spaces_around_a_cell_are_no_part_of_it() -> None:
+    assert read_pool("item, module, model, a, b\n x , m , 2PL , 1 , 0 \n") == [
+        ItemParameters("x", "m", "", "2PL", 1, 0)
+    ]
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "1e999"])
@@ -107,10 +133,10 @@ def test_steps_out_of_place_are_named_by_column() -> None:
         (2, "b2"),
         (3, "b1"),
         (4, "b1"),
-        (5, "item"),
+        (5, "b2"),
         (6, "a"),
         (6, "b1"),
-        (7, "item"),
+        (7, "d2"),
     ]
 
 

@@ -61,8 +61,47 @@ def test_check_tells_every_fault_with_file_and_path(tmp_path: Path) -> None:
     file.write_text("colour = 'red'\n" + text)
     found = call(design, "check", file)
     assert found.exit_code == 1
-    for fault in ("colour: is not known here", "review: review:", "stopping.cost: expected float"):
+    for fault in (
+        "colour: is not known here",
+        "review: certainty",
+        "stopping.cost: expected float",
+    ):
         assert f"{file}: {fault}" in found.output
+
+
+@pytest.mark.parametrize("law", ["mean = 9.0", "sd = 4.0", "sd = 0.001"])
+def test_check_finds_a_prior_that_the_scale_cannot_hold(law: str, tmp_path: Path) -> None:
+    file = tmp_path / "DESIGN.toml"
+    name = law.partition(" ")[0]
+    text = call(design, "show", "placement").output
+    file.write_text(text.replace({"mean": "mean = 0.0", "sd": "sd = 1.0"}[name], law))
+    found = call(design, "check", file)
+    assert found.exit_code == 1
+    assert f"{file}: prior: mean" in found.output
+
+
+@pytest.mark.parametrize(("name", "deep"), [("D.toml", "x = "), ("D.json", "")])
+def test_a_design_nested_without_end_is_refused(name: str, deep: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_text(deep + "[" * 100_000 + "]" * 100_000)
+    found = call(design, "check", file)
+    assert found.exit_code == 1
+    assert "nested too deeply" in found.output
+
+
+def test_a_module_without_items_is_refused(pool: Path, tmp_path: Path) -> None:
+    toml = tmp_path / "D.toml"
+    text = call(design, "show", "placement").output
+    toml.write_text(text.replace('module = "*"', 'module = "XX"'))
+    ran = call(simulate, "--pool", pool, "--design", toml, "--examinees", 2)
+    assert ran.exit_code == 1
+    assert f"{toml}: modules: the pool has no items of XX" in ran.output
+
+
+def test_a_seed_below_nothing_is_refused(pool: Path) -> None:
+    ran = call(simulate, "--pool", pool, "--examinees", 2, "--seed", "-1")
+    assert ran.exit_code == 2
+    assert "--seed" in ran.output
 
 
 def test_what_is_no_text_is_refused_with_its_line(pool: Path, tmp_path: Path) -> None:
@@ -140,6 +179,8 @@ def test_abilities_from_a_file(pool: Path, tmp_path: Path) -> None:
         ("1,-2\n", [[1, -2]]),
         ("theta\n1\n-2\n", [[1, 1], [-2, -2]]),
         ("1\n", [[1, 1]]),
+        ("person,theta\np1,1\np2,-2\n", [[1, 1], [-2, -2]]),
+        ("person,RA,TB\n7,1,-2\n", [[-2, 1]]),
     ],
 )
 def test_a_header_of_abilities_says_whose_they_are(
@@ -161,6 +202,9 @@ def test_a_header_of_abilities_says_whose_they_are(
         ("TB,RA\n1,inf\n", "line 2, column RA: a number of logits, not 'inf'"),
         ("1;2;3\n", "line 1: one number, or one for each of TB, RA, not 3 fields"),
         ("TB,RA\n", "line 1: an ability; there is none"),
+        ("person,theta\np1,x\n", "line 2, column theta: a number of logits, not 'x'"),
+        ("person,theta\np1\n", "line 2: 2 fields as in the header, not 1"),
+        ("person\np1\n", "line 1: the modules TB, RA in any order"),
         ("", "line 1: "),
     ],
 )

@@ -10,6 +10,7 @@ from placement.design import Design
 from placement.design_text import from_toml, to_toml
 from placement.designs import BUILT_IN, built_in
 from placement.errors import DesignError
+from placement.quadrature import STANDARD
 from webapp.commands.files import INPUT, text_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ def show(name: str) -> None:
 def check(file: Path) -> None:
     """Say everything that is wrong with a design (TOML or JSON), or that nothing is."""
     found = read_design(file)
+    try:
+        found.prior(STANDARD.nodes)
+    except DesignError as error:
+        raise click.ClickException(_listed(file, error)) from error
     modules = ", ".join(module.module for module in found.modules)
     click.echo(f"{file}: fine. Design {found.name!r}, version {found.version}, modules {modules}.")
 
@@ -51,5 +56,10 @@ def read_design(file: Path) -> Design:
         text = text_of(file)
         return Design.from_json(text) if file.suffix == ".json" else from_toml(text)
     except DesignError as error:
-        faults = "\n".join(f"{file}: {fault}" for fault in error.faults)
-        raise click.ClickException(faults) from error
+        raise click.ClickException(_listed(file, error)) from error
+    except RecursionError as error:
+        raise click.ClickException(f"{file}: lists or tables nested too deeply") from error
+
+
+def _listed(file: Path, error: DesignError) -> str:
+    return "\n".join(f"{file}: {fault}" for fault in error.faults)

@@ -18,7 +18,7 @@ from placement.bands import bands
 from placement.conduct import section_of
 from placement.design import Design, default_design
 from placement.designs import for_modules
-from placement.errors import DesignError
+from placement.errors import DesignError, refuse
 from placement.planning import fit_design
 from placement.pool import Pool
 from placement.posthoc import simulate_answers
@@ -65,7 +65,7 @@ BATCH = 5000
 @click.option(
     "--responses", "responses_file", type=INPUT, help="Real answers to every item, to give again."
 )
-@click.option("--seed", default=1, show_default=True)
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0))
 @click.option("--json", "json_file", type=OUTPUT, help="Where to write the figures.")
 @click.option("--plot", "plot_file", type=OUTPUT, help="Where to draw accuracy and length (SVG).")
 def simulate(
@@ -130,6 +130,8 @@ def _pool_and_design(pool_file: Path | None, design_file: Path | None) -> tuple[
         return pool, fitted or fit_design(default_design(modules), pool)
     try:
         design = for_modules(read_design(design_file), modules)
+        strange = [m.module for m in design.modules if m.module not in modules]
+        refuse([f"modules: the pool has no items of {code}" for code in strange])
         _tell_impossible(design, pool)
         return pool, fit_design(design, pool)
     except DesignError as error:

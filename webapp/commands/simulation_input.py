@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from placement.arrays import Floats, Integers
     from placement.pool import Pool
 
-ONE = "theta"
+ONE, PERSON = "theta", "person"
 
 
 def read_theta(file: Path, modules: Sequence[str]) -> Floats:
     """Return abilities (N, D), in logits: one column for all of the D modules, or one a module.
 
-    A first line without a number is a header: the modules in any order, or `theta` for all.
-    Without one, columns are in the order of `modules`. `ClickException` names every bad line.
+    A first line without a number is a header: the modules in any order, or `theta` for all; a
+    column `person` before them is passed over. Without a header, columns are in the order of
+    `modules`. `ClickException` names every bad line.
     """
     with faults_of(file):
         return _abilities(text_of(file), modules)
@@ -35,19 +36,22 @@ def read_theta(file: Path, modules: Sequence[str]) -> Floats:
 
 def _abilities(text: str, modules: Sequence[str]) -> Floats:
     first, rows = table(text)
-    names, errors, values = first, _header(first, modules), list[list[float]]()
+    about = int(first[:1] == [PERSON])
+    names, errors, values = first, _header(first[about:], modules), list[list[float]]()
     if any(number(cell) is not None for cell in first):
         names = list(modules) if len(first) == len(modules) else [ONE]
         rows, errors = chain([(1, first)], rows), _count(first, modules)
     for line, cells in rows if not errors else ():
-        found = [_ability(cell) for cell in cells]
         errors += width(names, cells, line)
+        told = list(zip(names, cells, strict=False))[about:]
+        found = [_ability(cell) for _, cell in told]
         errors += [
             ReadingError(line, name, f"a number of logits, not {cell!r}")
-            for name, cell, value in zip(names, cells, found, strict=False)
+            for (name, cell), value in zip(told, found, strict=True)
             if value is None
         ]
         values.append([value for value in found if value is not None])
+    names = names[about:]
     if not (errors or values):
         errors.append(ReadingError(1, "", "an ability; there is none"))
     if errors:
