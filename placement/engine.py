@@ -123,7 +123,7 @@ def _split(course: _Course, responses: Sequence[Response]) -> _Answers:
         found = [course.places[pair] for pair in pairs]
     except KeyError:
         raise _fault(course, pairs) from None
-    if len({item for item, _ in pairs}) < len(pairs):
+    if len(dict(pairs)) < len(pairs):
         raise _fault(course, pairs)
     answers = _Answers([[] for _ in course.sections], [])
     for number, place in found:

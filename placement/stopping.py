@@ -150,14 +150,14 @@ class _Outlook(NamedTuple):
         return self._replace(mean=self.mean[rows], variance=self.variance[rows], n=self.n[rows])
 
     def gains(self, added: Floats) -> Floats:
-        """Return the fall in expected loss, (N, H), when precision grows by `added` (N, H)."""
+        """Return the fall in expected loss, (N, H), when precision grows by `added` (N, H, P)."""
         # In units of the SD now, the mean moves by √(growth / (1 + growth)) z and the SD shrinks
         # by √(1 + growth): so a cut is (cut - mean) √(1 + growth) - √growth z later SDs away.
-        growth = np.multiply.outer(self.variance[:, None] * added, AHEAD)
-        now = np.subtract.outer(self.section.cuts, self.mean) / np.sqrt(self.variance)
+        growth = self.variance[:, None, None] * added
+        now = (self.section.cuts[:, None] - self.mean) / np.sqrt(self.variance)
         moves = np.sqrt(growth)
         moves *= POINTS
-        growth += 1
+        growth += 1.0
         distances = now[:, :, None, None] * np.sqrt(growth, out=growth)
         distances -= moves
         return np.asarray(least_loss(distances, self.section).dot(NOW_LESS_AHEAD))
@@ -166,7 +166,8 @@ class _Outlook(NamedTuple):
 class _Reach(NamedTuple):
     """How far a test of at most L questions can go on after n = 0 … L; each (L + 1, H).
 
-    `steps` further questions, 1 where so many are not `possible`, and the precision `added`.
+    `steps` further questions, 1 where so many are not `possible`, and the precision `added`,
+    (L + 1, H, P): at the points of the mean ahead, and none now, the last.
     """
 
     steps: Integers
@@ -180,17 +181,20 @@ class _Reach(NamedTuple):
         reach = np.arange(precision.size)[:, None] + ahead
         possible = reach <= last
         added = np.maximum(precision[np.minimum(reach, last)] - precision[:, None], 0)
-        return cls(np.where(possible, ahead, 1), possible, np.where(possible, added, 0))
+        added = np.multiply.outer(np.where(possible, added, 0), AHEAD)
+        return cls(np.where(possible, ahead, 1), possible, added)
 
     def furthest(self) -> Self:
         """Return the same with the furthest horizon only, H = 1; where there is none, no gain."""
         if not self.steps.size:
             nothing = np.zeros((len(self.steps), 1))
-            return type(self)(nothing.astype(np.int64) + 1, nothing > 0, nothing)
+            added = np.multiply.outer(nothing, AHEAD)
+            return type(self)(nothing.astype(np.int64) + 1, nothing > 0, added)
         place = np.where(self.possible, self.steps, 0).argmax(axis=1)[:, None]
-        steps = np.take_along_axis(self.steps, place, axis=1)
-        possible = np.take_along_axis(self.possible, place, axis=1)
-        return type(self)(steps, possible, np.take_along_axis(self.added, place, axis=1))
+        rows = np.arange(len(place))[:, None]
+        return type(self)(
+            self.steps[rows, place], self.possible[rows, place], self.added[rows, place]
+        )
 
     def gains(self, outlook: _Outlook) -> Floats:
         """Return the gain at each horizon, (N, H)."""
