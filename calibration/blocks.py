@@ -6,7 +6,7 @@ or wrong, a block is a dense matrix of bytes; else it is sparse, and holds only 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
 
@@ -33,6 +33,7 @@ class Block(Protocol):
     def counts(self, posterior: Floats) -> Floats: ...
     def categories(self, batch: Batch) -> NDArray[np.intp]: ...
     def part(self, rows: slice) -> "Block": ...
+    def weighted(self, weights: Floats) -> "Block": ...
 
 
 # Blocks that are worked on together, in order: what is sent to a thread or to another machine.
@@ -78,6 +79,9 @@ class CompleteBlock:
     def part(self, rows: slice) -> "CompleteBlock":
         return CompleteBlock(self.scores[rows], self.weights[rows], self.group)
 
+    def weighted(self, weights: Floats) -> "CompleteBlock":
+        return replace(self, weights=weights)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SparseBlock:
@@ -117,6 +121,9 @@ class SparseBlock:
         # The ones are shared, not copied.
         answers.data = self.answers.data[: answers.indices.size]
         return SparseBlock(answers, self.weights[rows], self.group)
+
+    def weighted(self, weights: Floats) -> "SparseBlock":
+        return replace(self, weights=weights)
 
 
 def dense_blocks(

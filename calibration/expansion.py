@@ -6,34 +6,35 @@ few terms give all digits that matter: as many as some of the persons call for, 
 information is known exactly from their counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
 from calibration.blocks import Block, Part
 from calibration.expectation import posterior_in
 from calibration.polynomials import Reals, orthonormal
+from calibration.score_features import Chosen, Features, Places, RightOrWrong
 from calibration.structure import Structure
-from placement.arrays import Floats, Integers
+from placement.arrays import Floats
 
 MAX_TERMS = 40
 # Persons of a part who tell how many terms it needs.
 SAMPLE = 64
+# Terms are summed over every so many persons where the error of that, at most twice what they
+# add up to by the root of the persons, is three times what may be left out.
+EVERY = 8
+SAMPLED = 1.5
 # Numbers in the largest temporary table of a block.
 BUDGET = 400_000
-
-
-# Of one batch: cells of a table, or 1 and 0.
-Places = Integers | Reals
 
 
 class Expansion:
     """Terms of the expansion at one point, for one part after the other.
 
-    Answers that are `complete` need no place for none. `table` (C, Q) and `weights` (G, Q) are the
-    log chances and weights there.
+    `table` (C, Q) and `weights` (G, Q) are the log chances and weights there. Answers that are
+    `complete` need no place for none, and sums over theirs are by feature: `whole` makes them by
+    parameter. `cross` is for other answers only.
     """
 
     def __init__(
@@ -49,49 +50,102 @@ class Expansion:
         self._tolerance = tolerance
         self._type = np.float32 if single else np.float64
         self.table, self.weights = structure.log_chances(raw), structure.log_weights(raw)
-        slopes = [b.family.slopes(b.of(raw), structure.nodes) for b in structure.batches]
-        self._factors = [_factors(own, self._type, blank=not complete) for own in slopes]
-        self._slopes: list[Reals] = [own.astype(self._type) for own in slopes]
-        self._group_slopes: Reals = structure.weight_slopes(raw).astype(self._type)
-        self._rows = max(16, BUDGET // max(right.shape[1] for _, right in self._factors))
+        self._slopes = [b.family.slopes(b.of(raw), structure.nodes) for b in structure.batches]
+        groups = structure.weight_slopes(raw)
+        basis = _basis([*self._slopes, groups])
+        self._basis: Reals = basis.astype(self._type)
+        self._groups: Reals = (groups @ basis).transpose(0, 2, 1).astype(self._type)
+        self._group_slopes = groups
+        self._features: list[Features] = []
+        for batch, own in zip(structure.batches, self._slopes, strict=True):
+            if complete and batch.n_categories == 2:
+                self._features.append(RightOrWrong.of(batch, own, basis, self._type))
+            else:
+                blank = not complete
+                self._features.append(Chosen.of(batch, own, basis, self._type, blank=blank))
+        turned = any(isinstance(f, RightOrWrong) for f in self._features)
+        self._shared = basis.shape[1] if turned else 0
 
     def missing(self, part: Part, *, terms: int) -> Floats:
-        """Return Σ_n Cov_n(s) of the part's persons, (R, R); `terms` 0: as many as needed."""
-        kept = slice(1, 1 + (terms or self.needed(part)))
-        return self._gram(part, kept)
+        """Return Σ_n Cov_n of the features of the part's persons, (f, f); `terms` 0: all needed."""
+        first, last = (terms, terms) if terms else self.needed(part)
+        total = self._gram(part, slice(1, 1 + first))
+        if last > first:
+            total += self._gram(few_of(part), slice(1 + first, 1 + last))
+        return total
 
     def cross(self, part: Part) -> Floats:
         """Return Σ_n s̄ s̄ᵀ of the part's persons, (R, R)."""
         return self._gram(part, slice(0, 1))
 
-    def needed(self, part: Part) -> int:
-        """Return how many terms beyond the mean some of the part's persons call for."""
+    def whole(self, gram: Reals) -> Floats:
+        """Return sums over products of scores, (R, R), from those of features, (f, f)."""
+        found = self._spread(self._spread(gram).T) if self._shared else gram
+        return np.asarray(found, dtype=np.float64)
+
+    def _spread(self, sums: Reals) -> Floats:
+        """Return (f, R) from (f, f)."""
+        found = np.empty((len(sums), self._structure.start.size))
+        shared, begin = sums[:, : self._shared], self._shared
+        for batch, features in zip(self._structure.batches, self._features, strict=True):
+            own = sums[:, begin : begin + features.size]
+            found[:, batch.place] = features.spread(shared, own)
+            begin += features.size
+        found[:, self._structure.group_place] = sums[:, begin:]
+        return found
+
+    def needed(self, part: Part) -> tuple[int, int]:
+        """Return how many terms beyond the mean all persons call for, and how many some of them.
+
+        What the later ones add up to is so little that a sample of the persons tells it.
+        """
         chosen = (part[0],) if len(part) == 1 else (part[0], part[-1])
         few = SAMPLE // len(chosen)
-        return max(self._needed(b.part(slice(0, None, 1 + b.weights.size // few))) for b in chosen)
+        thin = [block.part(slice(0, None, 1 + block.weights.size // few)) for block in chosen]
+        left = np.max([self._left(block) for block in thin], axis=0)
+        persons = sum(block.weights.size for block in part)
+        sampled = SAMPLED * self._tolerance * np.sqrt(persons / EVERY)
+        limits = max(sampled, self._tolerance), self._tolerance
+        first, last = (max(1, int(np.argmax(left <= limit))) for limit in limits)
+        return first, last
 
-    def _needed(self, block: Block) -> int:
+    def _left(self, block: Block) -> Floats:
+        """Return the largest share of a score's square that is left after each term, (T + 1,)."""
         roots, heavy = self._roots(block)
-        places = self._places(block)
-        total = self._squares(block, (heavy * heavy).astype(np.float64))
-        rest = total.copy()
-        for k, shape in enumerate(islice(orthonormal(roots, self._structure.nodes), MAX_TERMS)):
-            scores = self._scores(block, places, shape * heavy)
+        places = [features.places(block) for features in self._features]
+        squares = (heavy * heavy).astype(np.float64)
+        total = self._squares(block, squares, self._slopes)
+        rest = self._squares(block, squares, [features.slopes for features in self._features])
+        found = np.zeros(MAX_TERMS + 1)
+        polynomials = orthonormal(roots, self._structure.nodes)
+        for k, shape in enumerate(islice(polynomials, MAX_TERMS)):
+            scores = self._spread(self._filled(block, (shape * heavy)[None], places))
             rest -= np.einsum("nr,nr->r", scores, scores)
-            if (rest <= self._tolerance * total).all():
-                return max(k, 1)
-        return MAX_TERMS
+            found[k] = (rest / np.maximum(total, 1e-300)).max()
+            if found[k] <= self._tolerance:
+                break
+        return found
 
     def _gram(self, part: Part, terms: slice) -> Floats:
-        gram = _Gram(self._structure.start.size)
+        total = np.zeros((self._width, self._width))
+        count = terms.stop - terms.start
         for block in part:
-            for piece in _pieces(block, self._rows):
+            for piece in _pieces(block, max(16, BUDGET // (count * self._width))):
                 roots, heavy = self._roots(piece)
-                places = self._places(piece)
-                shapes = orthonormal(roots, self._structure.nodes)
-                for shape in islice(shapes, terms.start, terms.stop):
-                    gram.add(self._scores(piece, places, shape * heavy))
-        return gram.total()
+                shapes = np.empty((count, *roots.shape), dtype=self._type)
+                polynomials = orthonormal(roots, self._structure.nodes)
+                chosen = islice(polynomials, terms.start, terms.stop)
+                for own, shape in zip(shapes, chosen, strict=True):
+                    np.multiply(shape, heavy, out=own)
+                places = [features.places(piece) for features in self._features]
+                scores = self._filled(piece, shapes, places)
+                total += scores.T @ scores
+        return total
+
+    @property
+    def _width(self) -> int:
+        own = sum(features.size for features in self._features)
+        return self._shared + own + 2 * self._structure.n_groups
 
     def _roots(self, block: Block) -> tuple[Reals, Reals]:
         """Return the roots of the persons' posteriors, and the same times √w, (n, Q)."""
@@ -100,103 +154,52 @@ class Expansion:
         heavy: Reals = roots * np.sqrt(block.weights)[:, None].astype(self._type)
         return roots, heavy
 
-    def _places(self, block: Block) -> list[Places]:
-        """Return for each batch where the answers' slopes stand among all categories', (n, J p).
-
-        Where all were right or wrong, and none is missing, that is 1 and 0, in the slopes' type.
-        """
-        found: list[Places] = []
-        for batch, (_, right) in zip(self._structure.batches, self._factors, strict=True):
-            given = block.categories(batch)
-            size = len(batch.items) * batch.n_parameters
-            if right.shape[1] == 2 * size:
-                found.append(np.repeat(given.astype(self._type), batch.n_parameters, axis=1))
-                continue
-            # A person's row has every category's slopes and, for no answer, noughts.
-            starts = np.arange(len(given)) * right.shape[1]
-            own = given * size + starts[:, None]
-            own += np.arange(0, size, batch.n_parameters)
-            cells = own[:, :, None] + np.arange(batch.n_parameters)
-            found.append(cells.reshape(len(given), size))
+    def _filled(self, block: Block, weights: Reals, places: Sequence[Places]) -> Reals:
+        """Return features (K n, f) from weights (K, n, Q)."""
+        flat = weights.reshape(-1, weights.shape[2])
+        found = np.empty((len(flat), self._width), dtype=self._type)
+        if self._shared:
+            moments = np.matmul(flat, self._basis, out=found[:, : self._shared])
+        else:
+            moments = flat @ self._basis
+        begin = self._shared
+        for features, cells in zip(self._features, places, strict=True):
+            features.fill(moments, cells, found[:, begin : begin + features.size])
+            begin += features.size
+        found[:, begin:] = 0
+        group = begin + 2 * block.group
+        found[:, group : group + 2] = moments @ self._groups[block.group]
         return found
 
-    def _scores(self, block: Block, places: list[Places], weights: Reals) -> Reals:
-        """Return Σ_q weights × score, (n, R), from weights (n, Q)."""
-        scores = np.empty((len(weights), self._structure.start.size), dtype=self._type)
-        pairs = zip(self._structure.batches, self._factors, places, strict=True)
-        for batch, (left, right), cells in pairs:
-            own = weights @ left
-            if cells.dtype == self._type:
-                # Slopes where wrong, and what they change by where right.
-                wrong, rise = right[:, : cells.shape[1]], right[:, cells.shape[1] :]
-                mine = np.matmul(own, rise, out=scores[:, batch.place])
-                mine *= cells
-                mine += own @ wrong
-            else:
-                places_in = cells.astype(np.intp, copy=False)
-                scores[:, batch.place] = np.take(own @ right, places_in, mode="clip")
-        place = self._structure.group_place
-        scores[:, place] = 0
-        group = place.start + 2 * block.group
-        scores[:, group : group + 2] = weights @ self._group_slopes[block.group].T
-        return scores
-
-    def _squares(self, block: Block, weights: Floats) -> Floats:
+    def _squares(self, block: Block, weights: Floats, slopes: Sequence[Floats]) -> Floats:
         """Return Σ_n Σ_q weights × score², (R,): what the expansion's squares must add up to."""
         squares = np.zeros(self._structure.start.size)
         counts = block.counts(weights)
-        for batch, slopes in zip(self._structure.batches, self._slopes, strict=True):
+        for batch, own in zip(self._structure.batches, slopes, strict=True):
             mine = batch.counts(counts)
-            squares[batch.place] = np.einsum("jpkq,jpkq,jkq->jp", slopes, slopes, mine).ravel()
+            squares[batch.place] = np.einsum("jpkq,jpkq,jkq->jp", own, own, mine).ravel()
         begin = self._structure.group_place.start + 2 * block.group
-        own = self._group_slopes[block.group]
-        squares[begin : begin + 2] = (own**2) @ weights.sum(axis=0)
+        squares[begin : begin + 2] = (self._group_slopes[block.group] ** 2) @ weights.sum(axis=0)
         return squares
 
 
-class _Gram:
-    """Σ SᵀS over tables S (n, R), gathered until a product is worth its overhead."""
-
-    def __init__(self, size: int) -> None:
-        self._sum = np.zeros((size, size))
-        self._waiting: list[Reals] = []
-        self._rows = 0
-
-    def add(self, scores: Reals) -> None:
-        self._waiting.append(scores)
-        self._rows += len(scores)
-        if self._rows >= max(512, 2 * len(self._sum)):
-            self._flush()
-
-    def total(self) -> Floats:
-        self._flush()
-        return self._sum
-
-    def _flush(self) -> None:
-        if self._waiting:
-            scores = self._waiting[0]
-            if len(self._waiting) > 1:
-                scores = np.concatenate(self._waiting)
-            self._sum += scores.T @ scores
-            self._waiting, self._rows = [], 0
-
-
-def _factors(slopes: Floats, kind: type[np.floating[Any]], *, blank: bool) -> tuple[Floats, Floats]:
-    """Return (Q, r) and (r, K J p) whose product is the slopes at every node.
-
-    If `blank`, J p noughts follow; if not, and K = 2, the second half is the rise from the first.
+def _basis(slopes: Sequence[Floats]) -> Floats:
+    """Return orthonormal shapes (Q, r) that span all slopes (…, Q), and what does not change.
 
     Scores are smooth functions of ability: some twenty shapes span them all to the last digits.
     """
-    flat = slopes.transpose(3, 2, 0, 1).reshape(slopes.shape[3], -1)
-    values, vectors = np.linalg.eigh(flat @ flat.T)
-    left = vectors[:, values > 1e-14 * values[-1]]
-    right, size = left.T @ flat, slopes.shape[0] * slopes.shape[1]
-    if blank:
-        right = np.concatenate((right, np.zeros((left.shape[1], size))), axis=1)
-    elif slopes.shape[2] == 2:
-        right[:, size:] -= right[:, :size]
-    return left.astype(kind), right.astype(kind)
+    flat = [own.reshape(-1, own.shape[-1]) for own in slopes]
+    values, vectors = np.linalg.eigh(sum((own.T @ own for own in flat), start=1.0))
+    return np.asarray(vectors[:, values > 1e-14 * values[-1]])
+
+
+def few_of(part: Part) -> Part:
+    """Return every eighth person of each block, who stand for the others too."""
+    found = []
+    for block in part:
+        few = block.part(slice(0, None, EVERY))
+        found.append(few.weighted(few.weights * (block.weights.sum() / few.weights.sum())))
+    return tuple(found)
 
 
 def _pieces(block: Block, rows: int) -> Iterator[Block]:

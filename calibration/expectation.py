@@ -12,6 +12,8 @@ from placement.arrays import Floats
 # Answers up to which likelihoods are seldom too small for a number, and what is too small.
 SHORT = 200
 TINY = 1e-200
+# The posteriors' sd, in distances of nodes, from which on sums over the nodes are integrals.
+SMOOTH = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,3 +84,14 @@ def expect_in(table: Floats, log_weights: Floats, nodes: Floats, part: Part) -> 
         sums = posterior @ nodes
         means += sums.sum(), sums @ (sums / weights)
     return Expectation(value, counts, mass, means)
+
+
+def smooth(nodes: Floats, expected: Expectation, share: float = SMOOTH) -> bool:
+    """Return whether posteriors are wide beside the distance of the nodes, by their mean sd.
+
+    The error of sums over nodes h apart is 2 exp(-2 (π sd / h)²) of a normal density: 0.002
+    where this is barely true.
+    """
+    within = float(expected.mass.sum(axis=0) @ nodes**2) - float(expected.means[1])
+    widest = share * float(np.diff(nodes).max())
+    return bool(within >= expected.mass.sum() * widest**2)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.blocks import Part, SparseBlock
-from calibration.expansion import Expansion
+from calibration.expansion import Expansion, few_of
 from calibration.expectation import posterior_in
 from calibration.polynomials import orthonormal
 from calibration.structure import Structure
@@ -96,16 +96,21 @@ class FewAnswers:
 
         They come from `terms` terms of the expansion (0: all needed); `layout` makes a matrix.
         """
-        terms = terms or self._expansion.needed(part)
+        first, last = (terms, terms) if terms else self._expansion.needed(part)
         total = self.layout.blank()
+        self._sum(part, slice(1, 1 + first), total)
+        if last > first:
+            self._sum(few_of(part), slice(1 + first, 1 + last), total)
+        return total
+
+    def _sum(self, part: Part, terms: slice, total: Singles) -> None:
         for block in part:
             for begin in range(0, block.weights.size, PERSONS):
                 piece = block.part(slice(begin, begin + PERSONS))
                 if isinstance(piece, SparseBlock):
                     self._add(piece, terms, total)
-        return total
 
-    def _add(self, block: SparseBlock, terms: int, total: Singles) -> None:
+    def _add(self, block: SparseBlock, terms: slice, total: Singles) -> None:
         moments, columns = self._moments(block, terms), self._columns(block)
         some = max(8, TOGETHER // columns.shape[1] ** 2)
         for begin in range(0, len(columns), some):
@@ -117,12 +122,13 @@ class FewAnswers:
             for table, (p, q) in zip(total, self.layout.pairs, strict=True):
                 np.add.at(table, cells, (scores[p] @ scores[q].transpose(0, 2, 1)).ravel())
 
-    def _moments(self, block: SparseBlock, terms: int) -> NDArray[np.float32]:
+    def _moments(self, block: SparseBlock, terms: slice) -> NDArray[np.float32]:
         """Return √w E(φ_k u) for the basis' shapes u, (n, terms, r)."""
         posterior, _ = posterior_in(block, self._table, self._weights)
         roots = np.sqrt(posterior).astype(np.float32)
         heavy = roots * np.sqrt(block.weights)[:, None].astype(np.float32)
-        shapes = islice(orthonormal(roots, self._structure.nodes), 1, 1 + terms)
+        every = orthonormal(roots, self._structure.nodes)
+        shapes = islice(every, terms.start, terms.stop)
         return np.stack([(shape * heavy) @ self._basis for shape in shapes], axis=1)
 
     def _columns(self, block: SparseBlock) -> Places:

@@ -8,15 +8,13 @@ from scipy.linalg import cho_factor, cho_solve
 
 from calibration.complete import add_blocks, gradient, metric
 from calibration.executors import People
-from calibration.expectation import Expectation, expect
+from calibration.expectation import Expectation, expect, smooth
 from calibration.information import coarse_information
 from calibration.structure import Structure
 from placement.arrays import Floats
 
 # Patterns that are enough to look at for a metric.
 MANY = 4000
-# The posteriors' sd, in distances of nodes, from which on sums over the nodes are integrals.
-SMOOTH = 0.6
 # Patterns, and answers for each free parameter, that tell where to begin.
 SKETCH = 300
 SKETCHED = 100
@@ -124,18 +122,11 @@ class Problem:
 
     def on_every_other_node(self) -> "Problem":
         """Return the problem of every other node."""
-        nodes, shape = self.structure.nodes[::2], self.structure.shape[:, ::2]
-        return replace(self, structure=replace(self.structure, nodes=nodes, shape=shape))
+        return replace(self, structure=self.structure.on_every_other_node())
 
     def smooth(self, point: Point) -> bool:
-        """Return whether posteriors are wide beside the distance of the nodes, by their mean sd.
-
-        The error of sums over nodes h apart is 2 exp(-2 (π sd / h)²) of a normal density: 0.002
-        where this is barely true.
-        """
-        nodes, expected = self.structure.nodes, point.expected
-        within = float(expected.mass.sum(axis=0) @ nodes**2) - float(expected.means[1])
-        return within >= self.people.n_persons * (SMOOTH * float(np.diff(nodes).max())) ** 2
+        """Return whether posteriors are wide beside the distance of the nodes."""
+        return smooth(self.structure.nodes, point.expected)
 
     @cached_property
     def lower(self) -> Floats:

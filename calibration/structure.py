@@ -117,6 +117,10 @@ class Structure:
         slots[slots >= 0] = np.unique(slots[slots >= 0], return_inverse=True)[1]
         return replace(self, slots=slots)
 
+    def on_every_other_node(self) -> "Structure":
+        """Return the same parameters on every other node."""
+        return replace(self, nodes=self.nodes[::2], shape=self.shape[:, ::2])
+
     def reshaped(self, weights: Floats) -> "Structure":
         """Return the structure whose weights at means 0 and log sds 0 are these, (G, Q)."""
         shape = np.log(np.maximum(weights, SMALLEST)) + self.nodes**2 / 2

@@ -6,6 +6,7 @@ import pytest
 from calibration import NO_PRIORS, Model, Responses
 from calibration.ascending import climb, climb_by_halves
 from calibration.building import pose
+from calibration.complete import observed
 from calibration.expansion import Expansion
 from calibration.priors import WEAK_PRIORS, Priors
 from calibration.problem import Problem
@@ -15,9 +16,9 @@ from tests.calibration.examples import dichotomous, graded
 NODES = np.linspace(-6, 6, 61)
 
 
-def problem_of(scores, model: Model, priors: Priors = NO_PRIORS) -> Problem:
+def problem_of(scores, model, priors: Priors = NO_PRIORS) -> Problem:
     responses = Responses.from_matrix(scores)
-    models = (model,) * scores.shape[1]
+    models = (model,) * scores.shape[1] if isinstance(model, Model) else model
     return pose(responses, screen(responses, models), priors, NODES)[0]
 
 
@@ -56,16 +57,38 @@ def test_a_long_test_takes_all_nodes_from_the_start() -> None:
 
 
 @pytest.mark.parametrize("single", [True, False])
-@pytest.mark.parametrize("model", [Model.THREE_PL, Model.GRM])
-def test_full_answers_need_no_place_for_none(model: Model, *, single: bool) -> None:
-    scores = (graded(200, 9, 4) if model is Model.GRM else dichotomous(200, 9))[0]
-    problem = problem_of(scores, model, WEAK_PRIORS)
+@pytest.mark.parametrize("models", [(Model.THREE_PL,), (Model.TWO_PL, Model.FOUR_PL), (Model.GRM,)])
+def test_full_answers_need_no_place_for_none(models, *, single: bool) -> None:
+    scores = (graded(200, 9, 4) if Model.GRM in models else dichotomous(200, 9))[0]
+    problem = problem_of(scores, [models[j % len(models)] for j in range(9)], WEAK_PRIORS)
     raw = problem.structure.start
     ways = [
         Expansion(problem.structure, raw, 1e-8, single=single, complete=complete)
         for complete in (True, False)
     ]
     full, gaps = (
-        sum(problem.people.each(lambda part, way=way: way.missing(part, terms=5))) for way in ways
+        way.whole(sum(problem.people.each(lambda part, way=way: way.missing(part, terms=5))))
+        for way in ways
     )
-    np.testing.assert_allclose(full, gaps, atol=(1e-5 if single else 1e-12) * np.abs(gaps).max())
+    np.testing.assert_allclose(full, gaps, atol=(1e-5 if single else 1e-9) * np.abs(gaps).max())
+
+
+@pytest.mark.parametrize("model", [Model.THREE_PL, Model.GRM])
+def test_later_terms_of_a_sample_tell_those_of_all(model: Model) -> None:
+    """What is left out, and the error of what is sampled, is a small share of what is known."""
+    scores = (graded(4000, 12, 4) if model is Model.GRM else dichotomous(4000, 15))[0]
+    problem = problem_of(scores, model, WEAK_PRIORS)
+    raw = problem.structure.start
+    way = Expansion(problem.structure, raw, 1e-4, single=True, complete=True)
+    part = next(problem.people.each(lambda part: part))
+    first, last = way.needed(part)
+    assert first < last
+    exact = Expansion(problem.structure, raw, 1e-4, single=False, complete=True)
+    every = exact.whole(exact.missing(part, terms=12))
+    found = way.whole(way.missing(part, terms=0))
+    point = problem.at_raw(raw)
+    known = observed(problem.structure, raw, point.expected).diagonal()
+    scale = np.sqrt(np.outer(known, known))
+    free = problem.structure.moving
+    off = (np.abs(found - every) / np.where(scale > 0, scale, np.inf))[np.ix_(free, free)]
+    assert off.max() < 1e-3

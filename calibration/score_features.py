@@ -1,0 +1,138 @@
+"""Persons' scores as a few numbers each: made for one person after the other, spread at the end.
+
+A score is a smooth function of ability, and so a sum of a few shapes u(θ) that all items share. A
+person's features follow from the shapes' moments E(φ_k u), (K n, r), and from the answers: here
+for the items of one batch. `spread` turns sums over features into sums over parameters.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from calibration.blocks import Block
+from calibration.polynomials import Reals
+from calibration.structure import Batch
+from placement.arrays import Floats, Integers
+
+# Of shapes of order 1, what is rounding.
+ROUNDING = 1e-12
+
+# Of one batch: cells of a table, or 1 and 0.
+Places = Integers | Reals
+
+
+class Features(Protocol):
+    """`size` numbers a person, of scores whose `slopes` by category are (J, p, K, Q).
+
+    These differ from the scores' own by what is the same at every ability, and never varies.
+    """
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def slopes(self) -> Floats: ...
+    def places(self, block: Block) -> Places: ...
+    def fill(self, moments: Reals, places: Places, found: Reals) -> None: ...
+    def spread(self, shared: Reals, own: Reals) -> Reals: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """Each parameter's score, taken from those of all categories, `right` (r, K J p [+ J p]).
+
+    Where answers may be missing the last are noughts.
+    """
+
+    batch: Batch
+    slopes: Floats
+    right: Reals
+
+    @classmethod
+    def of(
+        cls, batch: Batch, slopes: Floats, basis: Floats, kind: DTypeLike, *, blank: bool
+    ) -> Self:
+        right = basis.T @ slopes.transpose(3, 2, 0, 1).reshape(slopes.shape[3], -1)
+        if blank:
+            size = slopes.shape[0] * slopes.shape[1]
+            right = np.concatenate((right, np.zeros((len(right), size))), axis=1)
+        return cls(batch, slopes, right.astype(kind))
+
+    @property
+    def size(self) -> int:
+        return len(self.batch.items) * self.batch.n_parameters
+
+    def places(self, block: Block) -> Places:
+        """Return where the answers' slopes stand among all categories', (n, J p)."""
+        given, width = block.categories(self.batch), self.batch.n_parameters
+        # A person's row has every category's slopes and, for no answer, noughts.
+        starts = np.arange(len(given)) * self.right.shape[1]
+        own = given * self.size + starts[:, None]
+        own += np.arange(0, self.size, width)
+        cells = own[:, :, None] + np.arange(width)
+        return np.asarray(cells.reshape(len(given), self.size))
+
+    def fill(self, moments: Reals, places: Places, found: Reals) -> None:
+        """Write the features (K n, size) of persons' moments (K n, r)."""
+        cells, count = places.astype(np.intp, copy=False), len(places)
+        for begin in range(0, len(moments), count):
+            rows = slice(begin, begin + count)
+            found[rows] = np.take(moments[rows] @ self.right, cells, mode="clip")
+
+    def spread(self, shared: Reals, own: Reals) -> Reals:
+        del shared
+        return own
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RightOrWrong:
+    """Of items that everybody answered: a wrong answer's score is the same function for all.
+
+    `wrong` (r, J p) are these; what a right answer changes, but for what is the same at every
+    ability, are m shapes an item, `rise` (r, m J), times `mix` (J, m, p). Of the 3PL m is 2: the
+    scores of d and logit c rise by σ/P and -(1 - c) σ/P.
+    """
+
+    batch: Batch
+    slopes: Floats
+    wrong: Floats
+    rise: Reals
+    mix: Floats
+
+    @classmethod
+    def of(cls, batch: Batch, slopes: Floats, basis: Floats, kind: DTypeLike) -> Self:
+        wrong, right = slopes[:, :, 0], slopes[:, :, 1]
+        rise = right - wrong
+        rise -= rise.mean(axis=2, keepdims=True)
+        scale = np.sqrt((rise**2).sum(axis=2, keepdims=True))
+        # Of the 2PL's d it is nought but for rounding.
+        rise /= np.where(scale > ROUNDING, scale, np.inf)
+        values, vectors = np.linalg.eigh(rise @ rise.transpose(0, 2, 1))
+        rank = max(1, int((values > ROUNDING).sum(axis=1).max()))
+        turns = vectors[:, :, -rank:].transpose(0, 2, 1)
+        mix = turns * scale.transpose(0, 2, 1)
+        shapes = (turns @ rise).transpose(1, 0, 2).reshape(-1, basis.shape[0])
+        ends = np.stack((wrong, wrong + rise * scale), axis=2)
+        own = basis.T @ wrong.reshape(-1, basis.shape[0]).T
+        return cls(batch, ends, own, (basis.T @ shapes.T).astype(kind), mix)
+
+    @property
+    def size(self) -> int:
+        return int(self.rise.shape[1])
+
+    def places(self, block: Block) -> Places:
+        """Return 1 where the answer was right, (n, m J)."""
+        given = block.categories(self.batch).astype(self.rise.dtype)
+        return np.tile(given, (1, self.mix.shape[1]))
+
+    def fill(self, moments: Reals, places: Places, found: Reals) -> None:
+        """Write the features (K n, size) of persons' moments (K n, r)."""
+        np.matmul(moments, self.rise, out=found)
+        found.reshape(-1, *places.shape)[:] *= places
+
+    def spread(self, shared: Reals, own: Reals) -> Reals:
+        """Return (f, J p) from sums over moments, (f, r), and over these features, (f, size)."""
+        count, rank, width = self.mix.shape
+        turned = own.reshape(-1, rank, count).transpose(2, 0, 1) @ self.mix
+        return shared @ self.wrong + turned.transpose(1, 0, 2).reshape(len(own), count * width)
