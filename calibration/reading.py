@@ -5,9 +5,11 @@ or long (`person,item,score`); its header tells which. META.csv has a row an ite
 `module`, `category`, `enemy`, `model`, `level` what is known; other columns are passed over.
 """
 
-from collections.abc import Mapping, Sequence, Sized
+from array import array
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from math import isfinite
+from operator import itemgetter
 
 import numpy as np
 
@@ -28,10 +30,11 @@ from placement.reading import (
 LONG = {"item", "score"}
 DICHOTOMOUS = 2
 SCORE = f"a whole number from 0 to {HIGHEST_SCORE}"
-# A score that a spreadsheet has written as a fraction, "1.0" or "1,0", is a whole number all the
-# same.
-CODES: Mapping[str, int] = {
-    "": MISSING,
+# What a cell is as an unsigned byte; 255, read as a signed one, is -1. A score that a spreadsheet
+# has written as a fraction, "1.0" or "1,0", is a whole number all the same.
+NONE = MISSING % 256
+BYTES: Mapping[str, int] = {
+    "": NONE,
     **{str(score): score for score in range(HIGHEST_SCORE + 1)},
     **{f"{score}{mark}0": score for score in range(HIGHEST_SCORE + 1) for mark in ".,"},
 }
@@ -42,7 +45,7 @@ Columns = Mapping[str, tuple[str, ...]]
 class ResponseSheet:
     """What a text holds: the responses, and what its further columns say of each person.
 
-    `passed_over` are the other columns, or in the long form the other items.
+    `passed_over` are the other columns, and in the long form the other items.
     """
 
     responses: Responses
@@ -68,7 +71,8 @@ def read_sheet(
     """Return the responses of a RESPONSES.csv; `columns` are about persons, and no items.
 
     `sizes` gives a pool's items and their numbers of categories: every further column is passed
-    over, and no score may be above. `UnreadableError` names all that is wrong at once.
+    over, and no score may be above. Without it a column of texts alone is. `UnreadableError` names
+    all that is wrong at once.
     """
     return read_rows(*table(text), columns, sizes)
 
@@ -83,10 +87,7 @@ def read_rows(
     long = header[:1] == ["person"] and set(header) >= LONG
     errors = _header(header, columns, long=long)
     others = [name for name in header if name not in {"person", *columns}]
-    if long and sizes is None:
-        strange = sorted(set(others) - LONG)
-        errors += [ReadingError(1, name, "no such column is known") for name in strange if name]
-    elif not (long or errors or sizes is None or set(others) & set(sizes)):
+    if not (long or errors or sizes is None or set(others) & set(sizes)):
         errors.append(ReadingError(1, "", "a column for an item; these hold no item of the pool"))
     if errors:
         raise UnreadableError(errors)
@@ -142,9 +143,10 @@ def _wide(
         for i, name in enumerate(header)
         if i and name not in columns and (sizes is None or name in sizes)
     ]
-    about = {name: header.index(name) for name in columns}
+    about, pick = {name: header.index(name) for name in columns}, _picked(places)
     errors, first = list[ReadingError](), dict[str, int]()
-    given, told = list[list[int]](), {name: list[str]() for name in columns}
+    strange = {i: list[tuple[int, str]]() for i in places}
+    given, told = list[bytes](), {name: list[str]() for name in columns}
     lines = list[int]()
     for line, cells in rows:
         if len(cells) != len(header):
@@ -153,83 +155,143 @@ def _wide(
         errors += again("person", cells[0].strip(), line, first)
         lines.append(line)
         try:
-            given.append([CODES[cells[i]] for i in places])
+            given.append(bytes(map(BYTES.__getitem__, pick(cells))))
         except KeyError:
-            strange = [i for i in places if cells[i].strip() not in CODES]
-            errors += [
-                ReadingError(line, header[i], f"{SCORE}, or nothing, not {cells[i]!r}")
-                for i in strange
-            ]
-            given.append([CODES.get(cells[i].strip(), MISSING) for i in places])
-        errors += _told(told, {n: cells[i].strip() for n, i in about.items()}, line)
+            given.append(bytes(BYTES.get(cell.strip(), NONE) for cell in pick(cells)))
+            for i in places:
+                if cells[i].strip() not in BYTES:
+                    strange[i].append((line, cells[i]))
+        if columns:
+            errors += _told(told, {n: cells[i].strip() for n, i in about.items()}, line)
     errors += _no_rows(lines)
+    scores = np.frombuffer(b"".join(given), dtype=np.int8).reshape(len(given), len(places))
+    if sizes is None:
+        kept = _without_words(strange, scores)
+        places, scores = [places[k] for k in kept], scores[:, kept]
+    errors += [
+        ReadingError(line, header[i], f"{SCORE}, or nothing, not {cell!r}")
+        for i in places
+        for line, cell in strange[i]
+    ]
     items = [header[i] for i in places]
-    scores = np.array(given, dtype=np.int8).reshape(len(given), len(items))
     for j, item in enumerate(items if sizes else ()):
         errors += _too_high(item, (sizes or {})[item], scores[:, j], lines)
     if errors:
         raise UnreadableError(sorted(errors, key=lambda error: error.line))
-    responses = Responses.from_matrix(
-        np.ma.masked_equal(scores, MISSING), items=items, persons=list(first)
-    )
     passed = [name for name in header[1:] if name not in about and name not in items]
     facts = {name: tuple(values) for name, values in told.items()}
-    return ResponseSheet(responses, facts, tuple(passed))
+    return ResponseSheet(Responses.of_codes(scores, items, list(first)), facts, tuple(passed))
+
+
+def _picked(places: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
+    """Return what takes the cells at `places` out of a row."""
+    if list(places) == list(range(places[0], places[-1] + 1)):
+        return itemgetter(slice(places[0], places[-1] + 1))
+    return itemgetter(*places)
+
+
+def _without_words(strange: Mapping[int, Sequence[tuple[int, str]]], scores: Bytes) -> list[int]:
+    """Return which columns of `scores` (N, J) stay: one of words is about persons, and no item.
+
+    It has no score, and a word in most rows. Where all columns are such, they stay as faults.
+    """
+    most = max(len(scores), 2) / 2
+    kept = [
+        j
+        for j, found in enumerate(strange.values())
+        if len(found) <= most
+        or (scores[:, j] != MISSING).any()
+        or any(number(cell) is not None for _, cell in found)
+    ]
+    return kept or list(range(len(strange)))
 
 
 def _long(
     header: list[str], rows: Rows, columns: Sequence[str], sizes: Mapping[str, int] | None
 ) -> ResponseSheet:
-    errors, lines = list[ReadingError](), dict[tuple[str, str], int]()
-    scores, told = list[int](), dict[str, dict[str, str]]()
+    pick = itemgetter(*map(header.index, ("person", "item", "score")))
+    about = {name: header.index(name) for name in columns}
+    errors, told = list[ReadingError](), dict[str, dict[str, str]]()
+    persons, items = dict[str, int](), dict[str, int]()
+    places, codes = array("q"), bytearray()
     for line, cells in rows:
         if len(cells) != len(header):
             errors += width(header, cells, line)
             continue
-        row = dict(zip(header, map(str.strip, cells), strict=True))
-        person, item, score = row["person"], row["item"], row["score"]
-        errors += [ReadingError(line, n, "a name") for n in ("person", "item") if not row[n]]
-        if CODES.get(score, MISSING) == MISSING:
+        person, item, score = map(str.strip, pick(cells))
+        if not (person and item):
+            names = zip(("person", "item"), (person, item), strict=True)
+            errors += [ReadingError(line, n, "a name") for n, name in names if not name]
+        code = BYTES.get(score, NONE)
+        if code == NONE:
             errors.append(ReadingError(line, "score", f"{SCORE}, not {score!r}"))
-        if lines.setdefault((person, item), line) != line:
-            earlier = f"an answer that line {lines[person, item]} has not"
-            errors.append(ReadingError(line, "item", f"{earlier}: {person!r} to {item!r}"))
-        scores.append(CODES.get(score, MISSING))
-        facts = {name: row[name] for name in columns}
-        known = told.setdefault(person, facts)
-        errors += [
-            ReadingError(line, n, f"{known[n]!r} as before, not {facts[n]!r}")
-            for n in columns
-            if known[n] != facts[n]
-        ]
-        errors += _told({}, facts, line)
-    errors += _no_rows(lines)
-    if errors:
-        raise UnreadableError(errors)
-    persons, items = [person for person, _ in lines], [item for _, item in lines]
-    if sizes is not None:
-        _refuse_high(sizes, items, scores, list(lines.values()))
-    different = tuple(dict.fromkeys(items))
-    responses = Responses.from_list(persons, items, scores, all_items=different)
-    about = {n: tuple(told[p][n] for p in responses.persons) for n in columns}
-    passed = () if sizes is None else tuple(item for item in different if item not in sizes)
-    return ResponseSheet(responses, about, passed)
-
-
-def _refuse_high(
-    sizes: Mapping[str, int], items: Sequence[str], scores: Sequence[int], lines: Sequence[int]
-) -> None:
-    """Refuse scores of a long list that its items cannot have."""
-    names, values, places = np.array(items), np.array(scores), np.array(lines)
-    order = np.argsort(names, kind="stable")
-    different, starts = np.unique(names[order], return_index=True)
-    errors = [
-        ReadingError(error.line, "score", f"{error.expected} to {error.column!r}")
-        for item, mine in zip(different.tolist(), np.split(order, starts[1:]), strict=True)
-        for error in _too_high(item, sizes.get(item), values[mine], places[mine].tolist())
-    ]
+        codes.append(code)
+        row = persons.setdefault(person, len(persons)), items.setdefault(item, len(items)), line
+        places.extend(row)
+        if columns:
+            facts = {name: cells[i].strip() for name, i in about.items()}
+            errors += _as_before(told.setdefault(person, facts), facts, line)
+    errors += _no_rows(codes)
+    person_places, item_places, lines = np.frombuffer(places, np.int64).reshape(-1, 3).T
+    keys = person_places * len(items) + item_places
+    order = np.argsort(keys, kind="stable")
+    errors += _answered_twice(keys[order], lines[order], list(persons), list(items))
+    scores = np.frombuffer(codes, np.int8)
+    if sizes is not None and not errors:
+        errors += _high(sizes, items, item_places, scores, lines)
     if errors:
         raise UnreadableError(sorted(errors, key=lambda error: error.line))
+    responses = Responses.of_places(
+        person_places[order], item_places[order], scores[order], list(items), list(persons)
+    )
+    facts_of = {n: tuple(told[p][n] for p in persons) for n in columns}
+    strangers = [name for name in header if name not in {"person", *LONG, *columns}]
+    passed = [*strangers, *(item for item in items if sizes is not None and item not in sizes)]
+    return ResponseSheet(responses, facts_of, tuple(passed))
+
+
+def _as_before(known: Mapping[str, str], facts: Mapping[str, str], line: int) -> list[ReadingError]:
+    """Return a fault where a row says otherwise of its person than an earlier one, or nothing."""
+    other = [
+        ReadingError(line, n, f"{known[n]!r} as before, not {value!r}")
+        for n, value in facts.items()
+        if known[n] != value
+    ]
+    return [*other, *_told({}, facts, line)]
+
+
+def _answered_twice(
+    keys: Integers, lines: Integers, persons: Sequence[str], items: Sequence[str]
+) -> list[ReadingError]:
+    """Name the answers that come again, of rising `keys` person × J + item and their lines."""
+    again = np.flatnonzero(keys[1:] == keys[:-1]) + 1
+    firsts = np.searchsorted(keys, keys[again])
+    return [
+        ReadingError(
+            int(lines[k]),
+            "item",
+            f"an answer that line {lines[first]} has not: {persons[key // len(items)]!r} to "
+            f"{items[key % len(items)]!r}",
+        )
+        for k, first, key in zip(again, firsts, keys[again].tolist(), strict=True)
+    ]
+
+
+def _high(
+    sizes: Mapping[str, int],
+    items: Mapping[str, int],
+    places: Integers,
+    scores: Bytes,
+    lines: Integers,
+) -> list[ReadingError]:
+    """Name scores of a long list that its items cannot have."""
+    order = np.argsort(places, kind="stable")
+    ends = np.cumsum(np.bincount(places, minlength=len(items)))[:-1]
+    return [
+        ReadingError(error.line, "score", f"{error.expected} to {error.column!r}")
+        for item, mine in zip(items, np.split(order, ends), strict=True)
+        for error in _too_high(item, sizes.get(item), scores[mine], lines[mine].tolist())
+    ]
 
 
 def _too_high(

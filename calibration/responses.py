@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from calibration.answers import Answers, Bytes, DenseAnswers, SparseAnswers, repeated
+from calibration.answers import MISSING, Answers, Bytes, DenseAnswers, SparseAnswers, repeated
 from calibration.errors import ResponseDataError, refuse
 from placement.arrays import Floats, Integers
 
@@ -68,13 +68,10 @@ class Responses:
         if table.ndim != 2 or not table.size:
             raise ResponseDataError([f"responses of shape {table.shape}, not persons × items"])
         names = tuple(map(str, items)) or tuple(f"{j + 1}" for j in range(table.shape[1]))
-        answers: Answers = DenseAnswers(_bytes(table, names))
-        if table.size and answers.answered().sum() < DENSE_SHARE * table.size:
-            answers = SparseAnswers(*answers.triplets(), len(names))
         labels, group = _groups(groups, len(table))
         counts = np.asarray(weights, dtype=np.float64)
         return cls(
-            answers,
+            _kept(_bytes(table, names)),
             names,
             tuple(map(str, persons)),
             labels,
@@ -106,10 +103,50 @@ class Responses:
         order = np.lexsort((item, person))
         person, item, given = person[order], item[order], given[order]
         _refuse_twice(person, item, people, named)
-        starts = np.searchsorted(person, np.arange(len(people) + 1)).astype(np.int64)
         labels, group = _groups([groups[p] for p in people] if groups else (), len(people))
-        answers = SparseAnswers(starts, item.astype(np.int32), given, len(named))
+        answers = _listed(person, item, given, (len(people), len(named)))
         return cls(answers, named, people, labels, group, np.ones(len(people)))
+
+    @classmethod
+    def of_codes(cls, scores: Bytes, items: Sequence[str], persons: Sequence[str]) -> Self:
+        """Take scores (N, J) that have been checked, -1 where there is none."""
+        return cls._of(_kept(scores), items, persons)
+
+    @classmethod
+    def of_places(
+        cls,
+        person: Integers,
+        item: Integers,
+        scores: Bytes,
+        items: Sequence[str],
+        persons: Sequence[str],
+    ) -> Self:
+        """Take a list of scores that have been checked, by rising places of persons and items."""
+        answers = _listed(person, item, scores, (len(persons), len(items)))
+        return cls._of(answers, items, persons)
+
+    @classmethod
+    def _of(cls, answers: Answers, items: Sequence[str], persons: Sequence[str]) -> Self:
+        labels, group = _groups((), len(persons))
+        return cls(answers, tuple(items), tuple(persons), labels, group, np.ones(len(persons)))
+
+
+def _kept(scores: Bytes) -> Answers:
+    """Keep a table (N, J) as it is, or where little was answered only what was."""
+    dense = DenseAnswers(scores)
+    if dense.answered().sum() >= DENSE_SHARE * scores.size:
+        return dense
+    return SparseAnswers(*dense.triplets(), dense.n_items)
+
+
+def _listed(person: Integers, item: Integers, scores: Bytes, shape: tuple[int, int]) -> Answers:
+    """Keep a list by rising persons and items as it is, or where much was answered as a table."""
+    if scores.size >= DENSE_SHARE * shape[0] * shape[1]:
+        table = np.full(shape, MISSING, dtype=np.int8)
+        table[person, item] = scores
+        return DenseAnswers(table)
+    starts = np.searchsorted(person, np.arange(shape[0] + 1)).astype(np.int64)
+    return SparseAnswers(starts, item.astype(np.int32), scores, shape[1])
 
 
 def _places(names: Sequence[Any] | NDArray[Any]) -> tuple[tuple[str, ...], Integers]:

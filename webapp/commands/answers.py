@@ -29,7 +29,8 @@ def responses_of(
     """Read RESPONSES.csv or .parquet; every fault is named with file, line and column.
 
     `columns` are about persons. `sizes` gives a pool's items and their numbers of categories: what
-    the file has besides them is passed over, and told on standard error.
+    the file has besides them is passed over, as are columns of texts without a pool, and told on
+    standard error.
     """
     with files.faults_of(file):
         try:
@@ -40,7 +41,8 @@ def responses_of(
         except CalibrationError as error:
             raise click.ClickException(faults(file, error)) from error
     if sheet.passed_over:
-        text = "passed over, since the pool has no such item"
+        why = "without scores" if sizes is None else "since the pool has no such item"
+        text = f"passed over, {why}"
         click.echo(f"note: {text}: {some(sheet.passed_over)}", err=True)
     return sheet
 

@@ -44,13 +44,43 @@ def test_bad_answers_are_refused_by_line_and_column(tmp_path, text):
     assert not pool.exists()
 
 
-def test_a_column_of_texts_does_not_bury_the_first_faults(tmp_path):
+def test_columns_of_texts_alone_do_not_bury_the_first_faults(tmp_path):
     file = tmp_path / "R.csv"
-    file.write_text("person,language,q1\n" + "".join(f"p{n},nb,1\n" for n in range(300)))
+    file.write_text("person,q1\n" + "".join(f"p{n},right\n" for n in range(300)))
     result = spor("calibrate", file, "--out", tmp_path / "P.csv")
     faults = result.stderr.splitlines()
-    assert "line 2, column language" in faults[0]
+    assert "line 2, column q1" in faults[0]
     assert (len(faults), faults[-1]) == (101, f"{file}: and 200 more")
+
+
+def test_columns_about_persons_are_passed_over_beside_items(answers, tmp_path):
+    rows = [row.partition(",") for row in answers.read_text().splitlines()]
+    about = [("unit,band", "here,20-29")[n > 0] for n in range(len(rows))]
+    file, pools = tmp_path / "R.csv", (tmp_path / "P.csv", tmp_path / "Q.csv")
+    text = "\n".join(f"{p},{a},{q}" for (p, _, q), a in zip(rows, about, strict=True))
+    file.write_text(text + "\n", encoding="utf-8")
+    result = spor("calibrate", file, "--groups", "unit", "--out", pools[0])
+    assert result.stderr == "note: passed over, without scores: band\n"
+    assert spor("calibrate", answers, "--out", pools[1]).exit_code == 0
+    assert pools[0].read_text() == pools[1].read_text()
+    file.write_text(file.read_text().replace("20-29", "", 399), encoding="utf-8")
+    result = spor("calibrate", file, "--groups", "unit", "--out", pools[0])
+    assert result.output == (
+        f"Error: {file}: line 401, column band: a whole number from 0 to 99, or nothing, not "
+        "'20-29'\n"
+    )
+
+
+def test_further_columns_of_the_long_form_are_passed_over(answers, tmp_path):
+    header, *rows = [row.split(",") for row in answers.read_text().splitlines()]
+    cells = [(row[0], q, s) for row in rows for q, s in zip(header[1:], row[1:], strict=True)]
+    file, pools = tmp_path / "R.csv", (tmp_path / "P.csv", tmp_path / "Q.csv")
+    lines = ["person,seconds,item,score", *(f"{p}, 7,{q}, {s}" for p, q, s in cells)]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = spor("calibrate", file, "--out", pools[0])
+    assert result.stderr == "note: passed over, without scores: seconds\n"
+    assert spor("calibrate", answers, "--out", pools[1]).exit_code == 0
+    assert pools[0].read_text() == pools[1].read_text()
 
 
 def test_what_is_wrong_with_facts_is_named(answers, tmp_path):

@@ -116,7 +116,7 @@ def test_other_columns_are_passed_over_by_fit(tmp_path):
     args = ("calibrate", file, "--groups", "unit", "--out", pool)
     assert spor(*args).exit_code == 0
     assert spor("fit", file, "--pool", pool).exit_code == 0
-    assert "column unit" in spor("calibrate", file, "--out", pool).output
+    assert "without scores: unit\n" in spor("calibrate", file, "--out", pool).stderr
     file.write_text(file.read_text().replace("p7,here,", "p7,here,,"), encoding="utf-8")
     assert "line 9" in spor("fit", file, "--pool", pool).output
 
