@@ -218,10 +218,10 @@ def _looks(count: Integers, fewest: int) -> list[Integers]:
 
 def _counts(answers: _Answers) -> Integers:
     """Return how many answers each module had, (n + 1, D), after 0, 1, … n answers in all."""
-    counts = np.zeros((len(answers.numbers) + 1, len(answers.owns)), dtype=np.int64)
-    for n, number in enumerate(answers.numbers, start=1):
-        counts[n:, number] += 1
-    return counts
+    size = len(answers.numbers)
+    counts = np.zeros((size + 1, len(answers.owns)), dtype=np.int64)
+    counts[np.arange(1, size + 1), answers.numbers] = 1
+    return counts.cumsum(axis=0)
 
 
 def _history(section: Section, own: Own, counts: Integers) -> _History:

@@ -15,7 +15,7 @@ from placement.pool import Pool
 from placement.priors import NormalPrior
 from placement.standing import Section, Standing
 
-LIMITS = [REASONS.index(StopReason.LENGTH), REASONS.index(StopReason.POOL_EXHAUSTED)]
+LONGEST, EMPTY = (REASONS.index(r) for r in (StopReason.LENGTH, StopReason.POOL_EXHAUSTED))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,10 +91,15 @@ class Endings:
         """
         fresh = (self.first < 0) & (now != GOES_ON)
         first = np.where(fresh, n, self.first)
-        limit = np.isin(now, LIMITS)
+        limit = at_limit(now)
         agreed = limit | ~contradicted | (n >= first + extra)
         codes = np.where(fresh | (limit & ~self.done), now, self.codes)
         return type(self)(first, codes, self.done | ((first >= 0) & agreed))
+
+
+def at_limit(codes: Integers) -> Booleans:
+    """Return which stop codes, (N,), say that no more can be asked, whatever is known."""
+    return np.asarray((codes == LONGEST) | (codes == EMPTY))
 
 
 def ended(design: Design, together: Together, standing: Standing, so_far: Endings) -> Endings:
@@ -122,7 +127,7 @@ def end_of(design: Design, together: Together, history: Standing) -> tuple[int, 
     tail = np.zeros(history.n.size, dtype=np.bool_)
     tail[stopped[0] :] = True
     later, first = history.only(tail), history.n[stopped[0]]
-    limit = np.isin(now[tail], LIMITS)
+    limit = at_limit(now[tail])
     most = min(first + together.extra, len(history.section.pool))
     agreed = limit | ~discordant(design, later) | (later.n >= most)
     if not agreed.any():
