@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -11,10 +12,11 @@ from calibration.dif_logistic import NOTHING as NO_LOGISTIC
 from calibration.dif_logistic import LogisticDif, logistic_dif
 from calibration.dif_mantel import MantelHaenszel, mantel_haenszel
 from calibration.empirical import without_item
-from calibration.errors import ModelError, refuse
+from calibration.errors import CalibrationError, ModelError, TooFewError, refuse
 from calibration.fitted import Fitted
 from calibration.fitting import fit
 from calibration.models import Model
+from calibration.modules import ALL, of_items
 from calibration.multiplicity import benjamini_hochberg
 from calibration.priors import WEAK_PRIORS
 from calibration.responses import Responses
@@ -25,6 +27,7 @@ from placement.items import ItemParameters
 
 # Strata of ability where there are gaps, so that summed scores cannot be compared.
 STRATA = 10
+NO_MODULES: Mapping[str, Sequence[str]] = MappingProxyType({})
 # Answers in either group, under which nothing is said.
 FEWEST = 30
 
@@ -37,6 +40,7 @@ class ItemDif:
     """
 
     item: str
+    module: str
     n_reference: int
     n_focal: int
     mantel_haenszel: MantelHaenszel
@@ -50,13 +54,28 @@ class ItemDif:
 
 @dataclass(frozen=True, slots=True)
 class DifReport:
-    """`matching` says what made people equals: their summed score, or their other answers."""
+    """`matching` says what made people equals: their summed score, or their other answers.
+
+    `notes` name the items that nothing can be told of.
+    """
 
     focal: str
     n_reference: int
     n_focal: int
     matching: str
     items: tuple[ItemDif, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """What is compared: each person's group, (N,), and how."""
+
+    focal: str
+    membership: Booleans
+    pool: Sequence[ItemParameters]
+    ratios: bool
+    anchors: Sequence[str]
 
 
 def dif_report(
@@ -64,32 +83,79 @@ def dif_report(
     focal: str,
     *,
     pool: Sequence[ItemParameters] = (),
+    modules: Mapping[str, Sequence[str]] = NO_MODULES,
     ratios: bool = False,
     anchors: Sequence[str] = (),
 ) -> DifReport:
-    """Compare the group `focal` with everybody else.
+    """Compare the group `focal` with everybody else, module by module.
 
-    Whoever answered everything is matched by the summed score; with gaps, by ability from the other
-    answers under the pool's parameters, or under a 2PL or GPCM calibration where there is no pool.
+    Whoever answered everything of a module is matched by the summed score in it; with gaps, by
+    ability from its other answers under the pool's parameters, or under a 2PL or GPCM calibration
+    where there is no pool. `modules` says which items each module has, where no pool does; without
+    either there is one module. A module without any of the anchors has all its items for anchors.
     """
-    membership = _membership(responses, focal)
-    form = _form(responses, pool)
+    strange = [f"anchor {name!r} is no item" for name in anchors if name not in responses.items]
+    study = _Study(focal, _membership(responses, focal), pool, ratios, anchors)
+    refuse(ModelError, strange)
+    parts = _parts(responses, pool, modules)
+    found, notes, matching = list[ItemDif](), list[str](), dict[str, str]()
+    for module, items in parts.items():
+        try:
+            form, noted = _form(of_items(responses, items), pool)
+        except CalibrationError as error:
+            raise type(error)([f"module {module}: {f}" for f in error.faults]) from error
+        notes += noted
+        matching[module], compared = _module(module, responses, form, study)
+        found += compared
+    said = set(matching.values())
+    how = "; ".join(f"{module}: {text}" for module, text in matching.items())
+    n_focal = int(study.membership.sum())
+    return DifReport(
+        focal,
+        study.membership.size - n_focal,
+        n_focal,
+        said.pop() if len(said) == 1 else how,
+        _adjusted(found),
+        tuple(notes),
+    )
+
+
+def _parts(
+    responses: Responses, pool: Sequence[ItemParameters], modules: Mapping[str, Sequence[str]]
+) -> Mapping[str, Sequence[str]]:
+    """Return the items of each module that is compared."""
+    if not pool:
+        return modules or {ALL: responses.items}
+    known, parts = set(responses.items), dict[str, list[str]]()
+    for item in pool:
+        if item.item in known:
+            parts.setdefault(item.module, []).append(item.item)
+    refuse(TooFewError, [] if parts else ["the responses hold no item of the pool"])
+    return parts
+
+
+def _module(
+    module: str, responses: Responses, form: Fitted, study: _Study
+) -> tuple[str, list[ItemDif]]:
+    """Return what made people equals, and each item's comparison, of one module."""
     scores = form.scores(responses)
+    answered = (scores >= 0).any(axis=1)
+    scores, member = scores[answered], study.membership[answered]
     whole = bool((scores >= 0).all())
-    ability = _abilities(form, scores, membership)
+    ability = _abilities(form, scores, member)
     found = [
-        _item(form, scores[:, j], membership, ability[:, j], scores if whole else None, j)
+        _item(form, scores[:, j], member, ability[:, j], scores if whole else None, j)
         for j in range(len(form.items))
     ]
     tests: Mapping[str, LikelihoodRatio] = {}
-    if ratios:
+    if study.ratios:
         models = {item.item: item.model for item in form.items}
-        two = _two_groups(responses, membership, focal, list(models))
+        two = _two_groups(responses, study.membership, study.focal, list(models))
+        anchors = [name for name in study.anchors if name in models]
         tests = {t.item: t for t in likelihood_ratios(two, models, anchors=anchors)}
-    found = [replace(item, likelihood_ratio=tests.get(item.item)) for item in found]
-    matching = "summed score" if whole else "ability from the other answers"
-    n_focal = int(membership.sum())
-    return DifReport(focal, membership.size - n_focal, n_focal, matching, _adjusted(found))
+    return "summed score" if whole else "ability from the other answers", [
+        replace(item, module=module, likelihood_ratio=tests.get(item.item)) for item in found
+    ]
 
 
 def _membership(responses: Responses, focal: str) -> Booleans:
@@ -101,16 +167,19 @@ def _membership(responses: Responses, focal: str) -> Booleans:
     return np.asarray(member)
 
 
-def _form(responses: Responses, pool: Sequence[ItemParameters]) -> Fitted:
+def _form(responses: Responses, pool: Sequence[ItemParameters]) -> tuple[Fitted, list[str]]:
+    """Return the items as a form, and what is to be said of those that it cannot hold."""
     if pool:
         known = set(responses.items)
-        return Fitted.of_pool([item for item in pool if item.item in known]).counted_like(responses)
+        mine = [item for item in pool if item.item in known]
+        return Fitted.of_pool(mine).counted_like(responses), []
     tally = responses.answers.tally(max(responses.answers.highest(), 0) + 1)
     several = {item: bool(row[2:].any()) for item, row in zip(responses.items, tally, strict=True)}
     models = {item: Model.GPCM if many else Model.TWO_PL for item, many in several.items()}
     alone = replace(responses, groups=("all",), group=np.zeros_like(responses.group))
     found = fit(alone, models=models, priors=WEAK_PRIORS, se=StandardErrors.NONE)
-    return Fitted.of_calibration(found)
+    notes = [str(notice) for notice in found.notices if notice.kind == "item set aside"]
+    return Fitted.of_calibration(found), notes
 
 
 def _abilities(form: Fitted, scores: Bytes, focal: Booleans) -> Floats:
@@ -139,11 +208,12 @@ def _item(
     name = fitted.items[j].item
     if min(counts) < FEWEST:
         nothing = mantel_haenszel(mine[:0], member[:0], mine[:0])
-        return ItemDif(name, *counts, nothing, np.nan, NO_LOGISTIC, np.nan, None, np.nan, "")
+        return ItemDif(name, ALL, *counts, nothing, np.nan, NO_LOGISTIC, np.nan, None, np.nan, "")
     stratum = whole.sum(axis=1, dtype=np.int64) if whole is not None else _strata(ability[given])
     two = fitted.items[j].n_categories == 2
     return ItemDif(
         name,
+        ALL,
         *counts,
         mantel_haenszel(mine, member, stratum),
         np.nan,

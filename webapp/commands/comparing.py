@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -13,10 +14,10 @@ from calibration.drift import drifts
 from calibration.errors import counted
 from calibration.linking import Link, Method
 from calibration.linking import link as link_pools
-from calibration.modules import in_groups
+from calibration.modules import in_groups, modules_of
 from placement.reading import write_pool
 from webapp.commands import files, reports
-from webapp.commands.answers import faults, pool_of, responses_of
+from webapp.commands.answers import facts_of, faults, pool_of, responses_of, sizes_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,16 +34,24 @@ METHODS = tuple(method.value for method in Method)
 @click.option("--focal", required=True, metavar="VALUE", help="The group to compare with the rest.")
 @click.option("--pool", "pool_file", metavar="POOL.csv", type=files.INPUT)
 @click.option(
+    "--items",
+    "facts_file",
+    metavar="META.csv",
+    type=files.INPUT,
+    help="Which module each item is of, where no pool says so.",
+)
+@click.option(
     "--likelihood-ratio", "ratios", is_flag=True, help="Calibrate once more for every item."
 )
 @click.option("--anchors", metavar="ITEM,ITEM…", default="", help="Items known not to differ.")
 @click.option("--json", "json_file", metavar="OUT", type=files.OUTPUT)
-def dif(
+def dif(  # noqa: PLR0913 - one argument an option
     *,
     responses_file: Path,
     group: str,
     focal: str,
     pool_file: Path | None,
+    facts_file: Path | None,
     ratios: bool,
     anchors: str,
     json_file: Path | None,
@@ -50,15 +59,22 @@ def dif(
     """Say which items people of two groups answer differently at equal ability.
 
     Mantel–Haenszel with ETS' classes A, B, C, and logistic regression; p-values are adjusted for
-    the number of items. Anchors imply the likelihood ratio. A flag asks for a look, no more.
+    the number of items. Ability is that in the item's own module, as the pool or META.csv says.
+    Anchors imply the likelihood ratio. A flag asks for a look, no more.
     """
-    sheet = responses_of(responses_file, [group])
+    if pool_file and facts_file:
+        raise click.UsageError("--pool or --items, not both")
+    pool = pool_of(pool_file) if pool_file else []
+    sheet = responses_of(responses_file, [group], sizes_of(pool) if pool else None)
+    items = sheet.responses.items
+    facts = facts_of(facts_file, set(items)) if facts_file else {}
     names = tuple(name.strip() for name in anchors.split(",") if name.strip())
     try:
         report = dif_report(
             in_groups(sheet.responses, sheet.columns[group]),
             focal,
-            pool=pool_of(pool_file) if pool_file else (),
+            pool=pool,
+            modules=modules_of(items, facts),
             ratios=ratios or bool(names),
             anchors=names,
         )
@@ -66,9 +82,15 @@ def dif(
         raise click.ClickException(faults(responses_file, error)) from error
     files.write({json_file: reports.as_json(report)})
     click.echo(f"{report.n_focal} of {focal}, {report.n_reference} others, by {report.matching}")
+    several = len({item.module for item in report.items}) > 1
     click.echo("item              delta   se  ETS   p adj.   ΔR²  p adj.")
-    for item in report.items:
-        click.echo(_line(item))
+    for module, compared in groupby(report.items, key=lambda item: item.module):
+        if several:
+            click.echo(f"{module}:")
+        for item in compared:
+            click.echo(_line(item))
+    for note in report.notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def _line(item: ItemDif) -> str:

@@ -105,3 +105,54 @@ def test_groups_that_are_not_there_are_refused(answers):
     assert "nobody is of group 'en'" in result.output
     result = spor("dif", answers, "--group", "sex", "--focal", "f")
     assert "line 1, column sex: this column is required" in result.output
+
+
+@pytest.fixture
+def two_modules(tmp_path):
+    """900 persons in two modules; the focal group is better in one, and nothing differs."""
+    rng = np.random.default_rng(3)
+    focal = rng.random((900, 1)) < 0.4
+    theta = rng.standard_normal((900, 2)) + focal * [-0.6, 1.2]
+    b = np.tile(np.linspace(-1.5, 1.5, 6), 2)
+    scores = (rng.random((900, 12)) < 1 / (1 + np.exp(1.2 * (b - np.repeat(theta, 6, 1))))).astype(
+        int
+    )
+    file, meta = tmp_path / "R.csv", tmp_path / "META.csv"
+    file.write_text(wide(scores, ["nn" if n else "nb" for n in focal[:, 0]]), encoding="utf-8")
+    modules = "".join(f"q{j},{'AB'[j // 6]}\n" for j in range(12))
+    meta.write_text(f"item,module\n{modules}", encoding="utf-8")
+    return file, meta
+
+
+def test_people_are_equals_in_the_items_own_module(two_modules, tmp_path):
+    file, meta = two_modules
+    pool, out = tmp_path / "P.csv", tmp_path / "DIF.json"
+    assert (
+        spor("calibrate", file, "--items", meta, "--groups", "unit", "--out", pool).exit_code == 0
+    )
+    args = ("dif", file, "--group", "unit", "--focal", "nn", "--json", out)
+    flags, classes = [], []
+    for modules in ((), ("--items", meta), ("--pool", pool)):
+        assert spor(*args, *modules).exit_code == 0
+        items = json.loads(out.read_text())["items"]
+        flags.append(sum(item["flag"] != "" for item in items))
+        classes.append("".join(item["module"] for item in items))
+    # Over both modules at once the better half of each seems to differ.
+    assert flags == [12, 0, 0]
+    assert classes[1:] == ["AAAAAABBBBBB"] * 2
+    result = spor(*args, "--items", meta, "--anchors", "q0,q1")
+    assert "\nA:\nq0 " in result.stdout
+    assert "\nB:\nq6 " in result.stdout
+    items = json.loads(out.read_text())["items"]
+    assert [item["likelihood_ratio"] is None for item in items] == [True] * 2 + [False] * 10
+
+
+def test_items_that_nothing_can_be_told_of_are_named_and_pools_say_modules(two_modules, tmp_path):
+    file, meta = two_modules
+    text = "\n".join(f"{row},{(n and 1) or 'q12'}" for n, row in enumerate(file.read_text().split()))
+    file.write_text(text, encoding="utf-8")
+    args = ("dif", file, "--group", "unit", "--focal", "nn", "--items", meta)
+    assert spor(*args).output.startswith(f"Error: {file}: module all: ")
+    meta.write_text(meta.read_text() + "q12,B\n", encoding="utf-8")
+    assert "note: q12: every answer scored 1 (900 answers)" in spor(*args).stderr
+    assert "--pool or --items, not both" in spor(*args, "--pool", meta).output
