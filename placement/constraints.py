@@ -1,10 +1,11 @@
 """What a test must hold: categories from … to, enemies apart, testlets together."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from placement.arrays import Booleans, Floats, Integers
+from placement.arrays import Booleans, Floats
 from placement.errors import refuse
 from placement.pool import Pool
 
@@ -52,7 +53,8 @@ class Layout:
     """Constraints on the items of one pool: 0/1 tables with a column an item.
 
     `members` (C, J) of the bounded categories, `least` and `most` (C,); `foes` (E, J) of each enemy
-    name; `testlets` (S, J).
+    name; `testlets` (S, J). Who asks an item asks its whole testlet: `counts` (J, C) and `sizes`
+    (J,) are how many questions of each category, and in all, come with it.
     """
 
     members: Floats
@@ -60,6 +62,8 @@ class Layout:
     most: Floats
     foes: Floats
     testlets: Floats
+    counts: Floats
+    sizes: Floats
 
     @classmethod
     def of(cls, constraints: Constraints, pool: Pool) -> "Layout":
@@ -68,18 +72,29 @@ class Layout:
         rows = [categories == bound.category for bound in constraints.bounds]
         foes = [enemies == name for name in names]
         sets = [np.isin(pool.items, testlet) for testlet in constraints.testlets]
+        members = _table(rows, len(pool))
+        testlets = _table([row for row in sets if row.sum() > 1], len(pool))
+        alone = (testlets.sum(axis=0) == 0).astype(np.float64)
         return cls(
-            _table(rows, len(pool)),
+            members,
             np.array([bound.minimum for bound in constraints.bounds], dtype=np.float64),
             np.array([bound.maximum for bound in constraints.bounds], dtype=np.float64),
             _table(foes, len(pool)),
-            _table([row for row in sets if row.sum() > 1], len(pool)),
+            testlets,
+            testlets.T @ (testlets @ members.T) + (alone * members).T,
+            testlets.T @ testlets.sum(axis=1) + alone,
         )
 
     def hostile(self, given: Booleans) -> Booleans:
-        """Return which items are enemies of one already given, (N, J), itself included."""
+        """Return which items are enemies of one already given, (N, J), itself included.
+
+        With an enemy its whole testlet is one; so is a testlet with enemies in it.
+        """
         met = (given @ self.foes.T) > 0
-        return np.asarray((met @ self.foes) > 0)
+        torn = ((self.foes @ self.testlets.T) > 1).any(axis=0)
+        found = (met @ self.foes) > 0
+        with_mates = ((found @ self.testlets.T > 0) | torn) @ self.testlets > 0
+        return np.asarray(found | with_mates)
 
     def begun(self, given: Booleans) -> Booleans:
         """Return which free items belong to a testlet that is begun and not finished, (N, J)."""
@@ -87,18 +102,18 @@ class Layout:
         open_ = (count > 0) & (count < self.testlets.sum(axis=1))
         return np.asarray(((open_ @ self.testlets) > 0) & ~given)
 
-    def late(self, given: Booleans, left: Integers) -> Booleans:
-        """Return which items are of a testlet not begun and longer than what is `left` (N,)."""
-        fresh = (given @ self.testlets.T) == 0
-        long = fresh & (self.testlets.sum(axis=1) > left[:, None])
-        return np.asarray((long @ self.testlets) > 0)
-
     def allows(self, test: Booleans) -> bool:
         """Return whether a whole test (J,) keeps every constraint."""
         counts, parts = self.members @ test, self.testlets @ test
         whole = (parts == 0) | (parts == self.testlets.sum(axis=1))
         within = (counts >= self.least) & (counts <= self.most)
         return bool(within.all() and (self.foes @ test <= 1).all() and whole.all())
+
+
+@lru_cache(maxsize=64)
+def layout_of(constraints: Constraints, pool: Pool) -> Layout:
+    """Return the layout of a pool's items; the last few are kept."""
+    return Layout.of(constraints, pool)
 
 
 def _table(rows: list[Booleans], size: int) -> Floats:

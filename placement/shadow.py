@@ -12,7 +12,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from placement.arrays import Booleans, Floats
-from placement.constraints import Constraints, Layout
+from placement.constraints import Constraints, Layout, layout_of
 from placement.errors import refuse
 from placement.penalty import WeightedPenalty
 from placement.standing import Section, Standing
@@ -32,7 +32,10 @@ class Infeasible:
 class ShadowTest:
     """Ask only what is in the best whole test still possible (van der Linden & Reese 1998).
 
-    When the best items by value keep every constraint they are that test, and nothing is solved.
+    The best items within the bounds alone are found at once. Where they keep enemies apart and
+    testlets whole they are that test; where single friendly items make a test that is worth the
+    same to the gap, those are. Else a programme is solved.
+
     An item that the opening or another rule has put off (-inf) may be in the test, not be asked
     now. Where no test is possible the weighted penalty decides. A test longer than the constraints'
     length is planned one question at a time.
@@ -47,31 +50,49 @@ class ShadowTest:
         refuse([] if usable else ["content: gap is in [0, 1) and nodes from 1"])
 
     def __call__(self, standing: Standing, values: Floats) -> Floats:
-        layout = Layout.of(self.constraints, standing.section.pool)
-        backup = WeightedPenalty(self.constraints)(standing, values)
-        rows = zip(standing.given, values, backup, strict=True)
-        return np.array([self._row(layout, *row) for row in rows]).reshape(values.shape)
+        layout = layout_of(self.constraints, standing.section.pool)
+        rows = [self._row(layout, *row) for row in zip(standing.given, values, strict=True)]
+        stuck = np.array([row is None for row in rows], dtype=np.bool_)
+        found = np.array([v if row is None else row for row, v in zip(rows, values, strict=True)])
+        if stuck.any():
+            penalty = WeightedPenalty(self.constraints)
+            found[stuck] = penalty(standing.only(stuck), values[stuck])
+        return found.reshape(values.shape)
 
-    def _row(self, layout: Layout, given: Booleans, values: Floats, backup: Floats) -> Floats:
+    def _row(self, layout: Layout, given: Booleans, values: Floats) -> Floats | None:
+        """Return the values (J,) of what may come now; None where no test is possible."""
         test = self.test(layout, given, values)
         if isinstance(test, Infeasible):
-            return backup
+            return None
         left = np.where(test & ~given, values, -np.inf)
         together = np.where(layout.begun(given[None])[0], left, -np.inf)
-        for table in (together, left):
-            if np.isfinite(table).any():
-                return table
-        return backup
+        return next((table for table in (together, left) if np.isfinite(table).any()), None)
 
     def test(self, layout: Layout, given: Booleans, values: Floats) -> Booleans | Infeasible:
         """Return the best test (J,) that holds what was given (J,), by values (J,)."""
         size = min(max(self.constraints.length, int(given.sum()) + 1), given.size)
-        worth = np.where(np.isfinite(values), values, 0)
-        best = np.lexsort((np.arange(given.size), -np.where(given, np.inf, worth)))[:size]
-        greedy = np.isin(np.arange(given.size), best)
-        if layout.allows(greedy):
-            return greedy
+        worth = np.where(np.isfinite(values) & ~given, values, 0)
+        best = _filled(layout, given, ~given, worth, size)
+        if best is not None:
+            if layout.allows(best):
+                return best
+            single = self._of_singles(layout, given, worth, size)
+            if single is not None and worth @ single >= (1 - self.gap) * (worth @ best):
+                return single
         return self._solved(layout, given, worth, size)
+
+    def _of_singles(
+        self, layout: Layout, given: Booleans, worth: Floats, size: int
+    ) -> Booleans | None:
+        """Return a good test without new testlets, and of each set of enemies the best at most."""
+        held = given | layout.begun(given[None])[0]
+        free = ~held & ~layout.hostile(held[None])[0] & (layout.testlets.sum(axis=0) == 0)
+        foes = np.where(layout.foes * free > 0, worth, -np.inf)
+        rivals = np.flatnonzero(layout.foes.sum(axis=0))
+        spared = foes.argmax(axis=1)[np.isfinite(foes).any(axis=1)]
+        free[np.setdiff1d(rivals, spared)] = False
+        test = _filled(layout, held, free, worth, size)
+        return test if test is not None and layout.allows(test) else None
 
     def _solved(
         self, layout: Layout, given: Booleans, worth: Floats, size: int
@@ -86,7 +107,7 @@ class ShadowTest:
         found = milp(
             -worth / max(float(worth.max(initial=0)), 1e-12),
             integrality=np.ones(given.size, dtype=np.int64),
-            bounds=Box(given.astype(np.float64), np.ones(given.size)),
+            bounds=Box(given.astype(np.float64), given | _useful(layout, given, worth, size)),
             constraints=[LinearConstraint(csr_array(A), low, up) for A, low, up in rules],
             options={"mip_rel_gap": self.gap, "node_limit": self.nodes},
         )
@@ -97,9 +118,57 @@ class ShadowTest:
 
 def possible(rule: ShadowTest, section: Section) -> Booleans | Infeasible:
     """Return a best test for the prior's mean before any question, or why there is none."""
-    layout = Layout.of(rule.constraints, section.pool)
+    layout = layout_of(rule.constraints, section.pool)
     nothing = np.zeros(len(section.pool), dtype=np.bool_)
     return rule.test(layout, nothing, section.pool.information @ section.prior)
+
+
+def _filled(
+    layout: Layout, held: Booleans, free: Booleans, worth: Floats, size: int
+) -> Booleans | None:
+    """Return the best `size` items (J,) of those `held` and `free`, held ones included.
+
+    Bounds are kept and nothing else: first the best of each category that its minimum lacks, then
+    the best of what its maximum allows, which no other choice betters (categories do not overlap).
+    None where there is no such choice.
+    """
+    order = np.lexsort((np.arange(worth.size), -worth))
+    order = order[free[order]]
+    test, open_ = held.copy(), free.copy()
+    asked = layout.members @ held
+    for row, least, most in zip(
+        layout.members > 0, layout.least - asked, layout.most - asked, strict=True
+    ):
+        own = order[row[order]]
+        if not least <= own.size or most < 0:
+            return None
+        test[own[: max(int(least), 0)]] = True
+        open_[own[int(most) :]] = False
+    left = size - int(test.sum())
+    rest = order[(open_ & ~test)[order]]
+    if not 0 <= left <= rest.size:
+        return None
+    test[rest[:left]] = True
+    return test
+
+
+def _useful(layout: Layout, given: Booleans, worth: Floats, size: int) -> Booleans:
+    """Return which items (J,) may be in a best test: what is not one of too many in its category.
+
+    An item outside testlets is not where its category, or what is in none, has as many items worth
+    more as a test can hold, and these have neither enemies nor a testlet: one of them can stand in
+    its place.
+    """
+    alone = layout.testlets.sum(axis=0) == 0
+    plain = alone & (layout.foes.sum(axis=0) == 0) & ~given
+    order = np.lexsort((np.arange(worth.size), -worth))
+    useful = np.ones(worth.size, dtype=np.bool_)
+    groups = [*(layout.members > 0), layout.members.sum(axis=0) == 0]
+    for row, most in zip(groups, [*layout.most, size], strict=True):
+        own = order[row[order]]
+        better = np.cumsum(plain[own]) - plain[own]
+        useful[own[(better >= min(most, size)) & alone[own]]] = False
+    return useful
 
 
 def _whole(testlet: Floats) -> Rule:

@@ -9,18 +9,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from placement import shadow
 from placement.conduct import section_of
 from placement.constraints import Bounds, Constraints, Layout
 from placement.design import Design
 from placement.engine import decide
 from placement.errors import DesignError
 from placement.exposure import Randomesque
+from placement.opening import Opening
 from placement.penalty import WeightedPenalty
 from placement.pool import Pool
 from placement.responses import Response
 from placement.shadow import Infeasible, ShadowTest, possible
+from placement.simulation import simulate
 from placement.stopping import FixedLength
-from tests.placement.examples import by_chance, items_by_law, sat, study_design
+from tests.placement.examples import (
+    by_chance,
+    items_by_law,
+    sat,
+    standard_normal,
+    study_design,
+)
 
 EIGHT = Pool.tabulate(
     [
@@ -41,8 +50,6 @@ TIGHT = Constraints(
 RULES = Constraints(
     12, (Bounds("c0", 2, 3), Bounds("c1", 5, 6), Bounds("c2", 2, 9)), (("m7", "m8", "m9"),)
 )
-
-APART = replace(RULES, testlets=())
 
 
 def brute_force(
@@ -75,12 +82,42 @@ def test_against_every_test_of_eight_items(
         assert not (held & ~found).any()
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_against_every_test_of_ten_items(seed: int) -> None:
+    """Bounds, enemies and testlets drawn by chance; exact without a gap, within it with one."""
+    chance = np.random.default_rng(seed)
+    items = items_by_law(seed, 10, categories=3)
+    foes = chance.integers(0, 5, 10)
+    pool = Pool.tabulate(
+        [replace(i, enemy=f"e{n}" if n < 3 else "") for i, n in zip(items, foes, strict=True)]
+    )
+    mates = chance.permutation(10)
+    least = chance.integers(0, 2, 3)
+    bounds = tuple(
+        Bounds(f"c{k}", int(low), int(low + chance.integers(1, 3))) for k, low in enumerate(least)
+    )
+    names = (tuple(pool.items[j] for j in part) for part in (mates[:2], mates[2 : 2 + seed % 4]))
+    constraints = Constraints(5, bounds[: seed % 4], tuple(names)[: seed % 3])
+    layout, worth = Layout.of(constraints, pool), chance.random(10)
+    held = np.isin(np.arange(10), chance.choice(10, seed % 3, replace=False))
+    left = np.where(held, 0, worth)
+    best = brute_force(constraints, pool, held, left)
+    for gap in (0, 0.1):
+        found = ShadowTest(constraints, gap=gap).test(layout, held, worth)
+        if best is None:
+            assert isinstance(found, Infeasible) or not layout.allows(found)
+        else:
+            assert layout.allows(found)
+            assert not (held & ~found).any()
+            assert (1 - gap) * best - 1e-9 <= left[found].sum() <= best + 1e-9
+
+
 def counted(content: object, pool: Pool, seed: int, length: int = 12) -> list[str]:
     design = study_design(content=content, exposure=Randomesque(), stopping=FixedLength(length))
     return [step.item for step in sat(design, pool, by_chance(seed), seed)[0]]
 
 
-@pytest.mark.parametrize("rule", [ShadowTest(RULES), WeightedPenalty(APART)], ids=["shadow", "mpi"])
+@pytest.mark.parametrize("rule", [ShadowTest(RULES), WeightedPenalty(RULES)], ids=["shadow", "mpi"])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_whole_test_keeps_bounds_and_enemies(rule: object, seed: int) -> None:
     asked = counted(rule, FORTY, seed)
@@ -99,6 +136,46 @@ def test_a_testlet_comes_whole_and_in_one_go_or_not_at_all(rule: object, seed: i
     asked = counted(rule, FORTY, seed)
     places = [n for n, item in enumerate(asked) if item in {"m7", "m8", "m9"}]
     assert places in ([], list(range(places[0], places[0] + 3)) if places else [])
+
+
+ACROSS = (("m20", "m21", "m22"), ("m1", "m25"), ("m30", "m34", "m38"), ("m13", "m31"))
+"""Testlets over several categories, two with an item that has an enemy."""
+
+
+@pytest.mark.parametrize("rule", [ShadowTest, WeightedPenalty])
+@pytest.mark.parametrize("opening", [0, 3])
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        (Bounds("c0", 4, 5), Bounds("c1", 3, 4), Bounds("c2", 3, 4)),
+        (Bounds("c0", 0, 2), Bounds("c1", 0, 4)),
+        (Bounds("c0", 6, 12), Bounds("c2", 5, 12)),
+    ],
+)
+def test_a_simulation_never_breaks_a_constraint(
+    rule: type, opening: int, bounds: tuple[Bounds, ...]
+) -> None:
+    constraints = Constraints(12, bounds, ACROSS)
+    design = study_design(
+        content=rule(constraints), stopping=FixedLength(12), opening=Opening(opening)
+    )
+    people = standard_normal(12 if rule is ShadowTest else 100, 3)
+    tests = simulate(design, FORTY, people, seed=4).modules[0].given.toarray()
+    assert (tests.sum(axis=1) == 12).all()
+    layout = Layout.of(constraints, FORTY)
+    assert all(layout.allows(test) for test in tests)
+
+
+def test_a_thousand_items_are_no_programme(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bounds and enemies alone: single friendly items are as good, and nothing is solved."""
+    monkeypatch.setattr(shadow, "milp", None)
+    items = items_by_law(2, 1000, categories=6)
+    pool = Pool.tabulate([replace(i, enemy=f"e{j // 2}" * (j < 200)) for j, i in enumerate(items)])
+    bounds = tuple(Bounds(f"c{k}", 3, 4) for k in range(6))
+    design = study_design(content=ShadowTest(Constraints(20, bounds)), stopping=FixedLength(20))
+    tests = simulate(design, pool, standard_normal(20, 1), seed=1).modules[0].given.toarray()
+    layout = Layout.of(design.content.constraints, pool)
+    assert all(layout.allows(test) for test in tests)
 
 
 def test_without_a_binding_constraint_the_best_items_are_the_test() -> None:
