@@ -98,6 +98,13 @@ def test_a_module_without_items_is_refused(pool: Path, tmp_path: Path) -> None:
     assert f"{toml}: modules: the pool has no items of XX" in ran.output
 
 
+def test_a_folder_that_is_none_is_told_before_the_run(pool: Path, tmp_path: Path) -> None:
+    file = tmp_path / "nowhere" / "OUT.json"
+    ran = call(simulate, "--pool", pool, "--examinees", 2, "--json", file)
+    assert ran.exit_code == 1
+    assert ran.output == f"Error: {file}: cannot be written: no such folder\n"
+
+
 def test_a_seed_below_nothing_is_refused(pool: Path) -> None:
     ran = call(simulate, "--pool", pool, "--examinees", 2, "--seed", "-1")
     assert ran.exit_code == 2

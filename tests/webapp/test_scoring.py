@@ -1,8 +1,10 @@
 """`spor score`: golden against the engine itself, faults refused together, no half-written file."""
 
 import csv
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -263,6 +265,24 @@ def test_an_output_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None
     assert result.exit_code == 1
     assert "cannot be written" in result.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["POOL.csv", "RESPONSES.csv"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_what_is_no_file_on_a_disk_stays_what_it_is(tmp_path: Path) -> None:
+    """A pipe, a device or a link is written to, never replaced by a file."""
+    pipe, link, behind = (tmp_path / name for name in ("PIPE", "LINK", "BEHIND.csv"))
+    os.mkfifo(pipe)
+    link.symlink_to(behind)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True) as reader:
+        assert run(tmp_path, "--out", str(pipe)).exit_code == 0
+        assert reader.communicate()[0].startswith("person,module,theta,se\n")
+    assert pipe.is_fifo()
+    assert run(tmp_path, "--out", str(link)).exit_code == 0
+    assert link.is_symlink()
+    assert behind.read_text().startswith("person,module,theta,se\n")
+    full = run(tmp_path, "--out", "/dev/full")
+    assert full.exit_code == 1
+    assert "/dev/full: cannot be written: No space left on device" in full.output
 
 
 def test_an_earlier_file_is_replaced_whole(tmp_path: Path) -> None:

@@ -56,23 +56,48 @@ def listed(file: Path, faults: Sequence[object]) -> str:
     return "\n".join([*shown, f"{file}: and {further} more"] if further else shown)
 
 
+def expect_writable(*files: Path | None) -> None:
+    """Refuse files whose folder is none, before time is spent on what they should hold."""
+    for file in files:
+        if file is not None and not file.parent.is_dir():
+            raise click.ClickException(f"{file}: cannot be written: no such folder")
+
+
 def write(texts: Mapping[Path | None, str]) -> None:
-    """Write each text to its file, whole or not at all; what has no file is passed over."""
+    """Write each text to its file, whole or not at all; what has no file is passed over.
+
+    A link stays one. What is no file on a disk, as /dev/stdout, is written to as it is.
+    """
+    named = {file: text for file, text in texts.items() if file is not None}
     with ExitStack() as undo:
         ready = []
-        for file, text in texts.items():
-            if file is not None:
-                ready.append((_beside(file, text, undo), file))
+        for file, text in named.items():
+            if not _special(file):
+                with _told(file):
+                    ready.append((_beside(file.resolve(), text, undo), file))
+        for file in filter(_special, named):
+            with _told(file):
+                file.write_text(named[file], encoding="utf-8")
         for temporary, file in ready:
-            temporary.replace(file)
+            with _told(file):
+                temporary.replace(file.resolve())
+
+
+def _special(file: Path) -> bool:
+    return file.exists() and not file.is_file()
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
 
 
 def _beside(file: Path, text: str, undo: ExitStack) -> Path:
     """Write `text` to a new file in the same folder, removed again if it is not renamed."""
-    try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    except OSError as error:
-        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     temporary = Path(name)
     undo.callback(temporary.unlink, missing_ok=True)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:

@@ -29,7 +29,7 @@ from placement.simulation import simulate as run
 from webapp.commands import context
 from webapp.commands.answers import pool_of
 from webapp.commands.design import read_design
-from webapp.commands.files import INPUT, OUTPUT, write
+from webapp.commands.files import INPUT, OUTPUT, expect_writable, write
 from webapp.commands.simulation_input import read_answers, read_theta
 from webapp.commands.simulation_plot import plot
 from webapp.rounds.designs import design as stored_design
@@ -84,6 +84,7 @@ def simulate(
     """
     if people["theta_file"] and people["responses_file"]:
         raise click.UsageError("--theta and --responses exclude one another")
+    expect_writable(json_file, plot_file)
     pool, design = _pool_and_design(pool_file, design_file)
     started = time.perf_counter()
     result = _run(design, pool, seed, people)
