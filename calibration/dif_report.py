@@ -12,11 +12,11 @@ from calibration.dif_logistic import NOTHING as NO_LOGISTIC
 from calibration.dif_logistic import LogisticDif, logistic_dif
 from calibration.dif_mantel import MantelHaenszel, mantel_haenszel
 from calibration.empirical import without_item
-from calibration.errors import CalibrationError, ModelError, TooFewError, refuse
+from calibration.errors import ModelError, TooFewError, refuse
 from calibration.fitted import Fitted
 from calibration.fitting import fit
 from calibration.models import Model
-from calibration.modules import ALL, of_items
+from calibration.modules import ALL, of_items, of_module
 from calibration.multiplicity import benjamini_hochberg
 from calibration.priors import WEAK_PRIORS
 from calibration.responses import Responses
@@ -100,10 +100,8 @@ def dif_report(
     parts = _parts(responses, pool, modules)
     found, notes, matching = list[ItemDif](), list[str](), dict[str, str]()
     for module, items in parts.items():
-        try:
+        with of_module(module if len(parts) > 1 else ""):
             form, noted = _form(of_items(responses, items), pool)
-        except CalibrationError as error:
-            raise type(error)([f"module {module}: {f}" for f in error.faults]) from error
         notes += noted
         matching[module], compared = _module(module, responses, form, study)
         found += compared

@@ -1,7 +1,9 @@
 """The models a calibration can fit, by the names the field uses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import Literal, assert_never
 
 from calibration.dichotomous import Logistic
@@ -21,6 +23,22 @@ class Model(Enum):
     PCM = "PCM"
     GPCM = "GPCM"
     NRM = "NRM"
+
+
+NAMED: Mapping[str, Model] = MappingProxyType(
+    {
+        "rasch": Model.RASCH,
+        "1pl": Model.ONE_PL,
+        "2pl": Model.TWO_PL,
+        "3pl": Model.THREE_PL,
+        "4pl": Model.FOUR_PL,
+        "grm": Model.GRM,
+        "pcm": Model.PCM,
+        "gpcm": Model.GPCM,
+        "nrm": Model.NRM,
+    }
+)
+"""Models by the names that people write, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A calibration of every module by itself: each item measures one, so each has its own scale."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from math import log
@@ -8,11 +9,11 @@ from math import log
 import numpy as np
 
 from calibration.answers import MISSING
-from calibration.errors import ModelError, Notice, TooFewError, counted, refuse
+from calibration.errors import CalibrationError, ModelError, Notice, TooFewError, counted, refuse
 from calibration.executors import SERIAL, Executor
 from calibration.fitting import Ability, fit
 from calibration.hyper import HyperPriors, Law
-from calibration.models import Model
+from calibration.models import NAMED, Model
 from calibration.pooling import NAMES, pool_items
 from calibration.priors import NO_PRIORS, WEAK_PRIORS, Priors, author_priors
 from calibration.reading import ItemFacts
@@ -28,18 +29,6 @@ HIERARCHICAL = "hierarchical"
 ALL_SLOPES = "a prior is of one slope and one difficulty, and the model has several"
 # Persons from whom on the laws of the slopes and difficulties are drawn with the items.
 MANY = 500
-MODELS: Mapping[str, Model] = {
-    "rasch": Model.RASCH,
-    "1pl": Model.ONE_PL,
-    "2pl": Model.TWO_PL,
-    "3pl": Model.THREE_PL,
-    "4pl": Model.FOUR_PL,
-    "grm": Model.GRM,
-    "pcm": Model.PCM,
-    "gpcm": Model.GPCM,
-    "nrm": Model.NRM,
-}
-"""Models by the names that people write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +146,16 @@ def calibrate(
     models, priors = models_of(responses, facts, request.model), priors_of(facts, request.priors)
     _refuse_nominal(models, request.priors, [item.item for item in fixed])
     found = []
-    for module, items in modules_of(responses.items, facts).items():
+    modules = modules_of(responses.items, facts)
+    for module, items in modules.items():
         known = tuple(item for item in fixed if item.module == module)
         names = {item.item for item in known}
         own = {item: models[item] for item in items if item not in names}
         data = of_items(responses, items)
         task = _Task(module, data, own, priors, known, watch or _unseen, executor)
-        found.append(_one(task, facts, request, others=bool(fixed) and not known))
+        with of_module(module if len(modules) > 1 else ""):
+            found.append(_one(task, facts, request, others=bool(fixed) and not known))
+    found = [named(module) for module in found] if len(found) > 1 else found
     persons = int((responses.answers.answered() > 0).sum())
     return Calibrations(tuple(found), persons, tuple(fixed))
 
@@ -208,6 +200,42 @@ def _one(
     return ModuleCalibration(
         task.module, calibration, kept, everything, drawn or law, drawn is not None
     )
+
+
+@contextmanager
+def of_module(module: str) -> Iterator[None]:
+    """Name the module, if it has a name, in every fault."""
+    try:
+        yield
+    except CalibrationError as error:
+        if not module:
+            raise
+        raise type(error)([f"module {module}: {fault}" for fault in error.faults]) from error
+
+
+def named(found: ModuleCalibration) -> ModuleCalibration:
+    """Return the module's calibration with its name in the notices that name no item."""
+    before = f"module {found.module}: "
+    notices = tuple(
+        n if n.subject or n.text.startswith(before) else replace(n, text=before + n.text)
+        for n in found.notices
+    )
+    return replace(found, notices=notices)
+
+
+def recoded(responses: Responses, found: Calibrations) -> Responses:
+    """Return the responses with scores as the pool counts them, from 0 and without gaps.
+
+    Items that were set aside are left out.
+    """
+    codes = np.full((len(responses.items), responses.answers.highest() + 1), MISSING, np.int8)
+    places = {item: j for j, item in enumerate(responses.items)}
+    for module in found.modules:
+        for estimate in module.calibration.items:
+            scores = [k for k in estimate.categories if k < codes.shape[1]]
+            codes[places[estimate.item], scores] = np.arange(len(scores))
+    items = tuple(i for i, row in zip(responses.items, codes, strict=True) if row.max() > MISSING)
+    return replace(responses, answers=responses.answers.recoded(codes), items=items)
 
 
 def _unseen(module: str, cycle: int, value: float, change: float) -> None:
@@ -255,7 +283,7 @@ def _disagreements(item: ItemParameters, facts: ItemFacts | None) -> list[str]:
     """Name what is said of a fixed item's module and model that its pool does not say."""
     if facts is None:
         return []
-    model = MODELS.get(_key(facts.model))
+    model = NAMED.get(_key(facts.model))
     claims = (
         (facts.module in {"", item.module}, f"module {item.module} in the pool", facts.module),
         (
@@ -324,12 +352,12 @@ def models_of(
 ) -> dict[str, Model]:
     """Return each item's model; an item of Rasch's model with several categories is a PCM one."""
     names = {i: (facts[i].model if i in facts else "") or default for i in responses.items}
-    known = ", ".join(MODELS)
+    known = ", ".join(NAMED)
     faults = [
-        f"item {i}: {n!r} is none of {known}" for i, n in names.items() if _key(n) not in MODELS
+        f"item {i}: {n!r} is none of {known}" for i, n in names.items() if _key(n) not in NAMED
     ]
     refuse(ModelError, faults)
-    models = {item: MODELS[_key(name)] for item, name in names.items()}
+    models = {item: NAMED[_key(name)] for item, name in names.items()}
     tally = responses.answers.tally(responses.answers.highest() + 1)
     for item, counts in zip(responses.items, tally, strict=True):
         if models[item] is Model.RASCH and counts[2:].any():

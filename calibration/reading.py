@@ -8,12 +8,12 @@ or long (`person,item,score`); its header tells which. META.csv has a row an ite
 from array import array
 from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass
-from math import isfinite
 from operator import itemgetter
 
 import numpy as np
 
 from calibration.answers import MISSING, Bytes
+from calibration.models import NAMED
 from calibration.responses import HIGHEST_SCORE, Responses
 from placement.arrays import Integers
 from placement.reading import (
@@ -29,6 +29,8 @@ from placement.reading import (
 
 LONG = {"item", "score"}
 DICHOTOMOUS = 2
+# A level further off is no author's belief: nobody, or everybody, would know the answer.
+FURTHEST = 20
 SCORE = f"a whole number from 0 to {HIGHEST_SCORE}"
 # What a cell is as an unsigned byte; 255, read as a signed one, is -1. A score that a spreadsheet
 # has written as a fraction, "1.0" or "1,0", is a whole number all the same.
@@ -106,14 +108,19 @@ def read_facts(text: str) -> dict[str, ItemFacts]:
         name = row.get("item", "")
         errors += again("item", name, line, first)
         level, text = None, row.get("level", "")
-        if text and ((level := number(text)) is None or not isfinite(level)):
-            errors.append(ReadingError(line, "level", f"a number of logits, not {text!r}"))
+        if text and ((level := number(text)) is None or not abs(level) <= FURTHEST):
+            wanted = f"a number of logits from -{FURTHEST} to {FURTHEST}, not {text!r}"
+            errors.append(ReadingError(line, "level", wanted))
+        model = row.get("model", "")
+        if model and model.lower() not in NAMED:
+            wanted = f"one of {', '.join(NAMED)}, not {model!r}"
+            errors.append(ReadingError(line, "model", wanted))
         facts[name] = ItemFacts(
             name,
             row.get("module", ""),
             row.get("category", ""),
             row.get("enemy", ""),
-            row.get("model", ""),
+            model,
             level,
         )
     if errors:

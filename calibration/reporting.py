@@ -20,7 +20,7 @@ from placement.arrays import Floats, frozen
 from placement.items import ItemParameters
 
 STEP = 1e-6
-# Slopes under this may be held above 0 by a prior alone.
+# Slopes under this may be held above 0 by a prior or a model alone.
 FLAT = 0.5
 
 
@@ -50,7 +50,7 @@ def report(
         groups=_groups(groups, structure, point, found.covariance),
         notices=(
             *screened.notices,
-            *_turned_round(screened, items),
+            *_turned_round(screened, items, _implied_slopes(structure, point.expected.counts)),
             *_notices(items, summit, found, structure),
         ),
         nodes=structure.nodes,
@@ -169,15 +169,37 @@ def _moment_slopes(weights: Floats, slopes: Floats, structure: Structure) -> Flo
     return np.stack((deviations, deviations**2 / (2 * sd))) * weights @ slopes.T
 
 
-def _turned_round(screened: Screened, items: Sequence[ItemEstimate]) -> list[Notice]:
+def _turned_round(
+    screened: Screened, items: Sequence[ItemEstimate], slopes: Floats
+) -> list[Notice]:
     """Tell of keys that look wrong though the slope is above 0, held there or fixed."""
     flat = [
         j
         for j, item in enumerate(items)
-        if item.model is not Model.NRM and (0 < item["a"] < FLAT or item.fixed)
+        if item.model is not Model.NRM and item["a"] > 0 and (slopes[j] < FLAT or item.fixed)
     ]
     text = "those who do better on the others do worse on it; the key?"
     return [Notice("reversed", items[j].item, text) for j in turned_round(screened, flat)]
+
+
+def _implied_slopes(structure: Structure, counts: Floats) -> Floats:
+    """Return the slope that each item's expected counts, of (C, Q), imply by themselves, (J,).
+
+    For normal ability and scores of an exponential family cov(x, θ) = a Var(θ) E Var(x | θ)
+    (Stein 1981); a model that fixes the slope, or lets people guess, hides what the counts tell.
+    """
+    slopes = np.zeros(sum(len(batch.items) for batch in structure.batches))
+    for batch in structure.batches:
+        table, scores = batch.counts(counts), np.arange(batch.n_categories)
+        mass = np.maximum(table.sum(axis=1), 1e-12)
+        share = mass / mass.sum(axis=1, keepdims=True)
+        mean = (scores @ table) / mass
+        within = (share * ((scores**2 @ table) / mass - mean**2)).sum(axis=1)
+        away = structure.nodes - (share @ structure.nodes)[:, None]
+        slopes[batch.items] = (share * away * mean).sum(axis=1) / np.maximum(
+            (share * away**2).sum(axis=1) * within, 1e-12
+        )
+    return slopes
 
 
 def _notices(

@@ -221,8 +221,8 @@ def _refuse_cells(bad: NDArray[np.bool_], table: NDArray[Any], items: Sequence[s
         return
     cells = np.argwhere(bad)
     faults = [
-        f"row {n + 1}, item {items[j]}: {table[n, j]!r} is not a whole number from 0 to "
-        f"{HIGHEST_SCORE}"
+        f"row {n + 1}, item {items[j]}: {table[n : n + 1, j].tolist()[0]!r} is not a whole number "
+        f"from 0 to {HIGHEST_SCORE}"
         for n, j in cells[:SHOWN].tolist()
     ]
     more = [f"and {len(cells) - SHOWN} more cells"] if len(cells) > SHOWN else []

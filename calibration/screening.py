@@ -47,9 +47,10 @@ def screen(
     """
     width = max(responses.answers.highest() + 1, *fixed.values(), 1)
     tally = responses.answers.tally(width)
-    _refuse_scores(responses.items, models, tally)
+    _refuse_scores(responses, models, tally)
     _refuse_unknown(responses.items, tally, fixed)
-    _refuse_alone(int((responses.answers.answered() > 0).sum()))
+    given = responses.answers.answered()
+    _refuse_alone(int((given > 0).sum()))
     told = [
         _why_aside(counts, known=item in fixed)
         for item, counts in zip(responses.items, tally, strict=True)
@@ -62,14 +63,15 @@ def screen(
     categories = {j: _categories(tally[j], fixed.get(responses.items[j])).tolist() for j in kept}
     codes, notices_of_codes = _codes(responses.items, models, tally, categories, fixed)
     answers = responses.answers.recoded(codes)
-    persons = np.flatnonzero(answers.answered() > 0)
+    given = given if answers is responses.answers else answers.answered()
+    persons = np.flatnonzero(given > 0)
     aside = answers.n_persons - persons.size
     if aside:
         people = counted(aside, "person")
         answers = answers.chosen(persons)
         notices.append(Notice("persons set aside", "", f"{people} answered no item in use"))
     _refuse_alone(persons.size)
-    items, final = tuple(responses.items[j] for j in kept), answers.tally(int(codes.max()) + 1)
+    items, final = tuple(responses.items[j] for j in kept), _retold(tally[kept], codes[kept])
     return Screened(
         answers,
         items,
@@ -110,14 +112,27 @@ def models_of(
     return tuple(models)
 
 
-def _refuse_scores(items: Sequence[str], models: Sequence[Model], tally: Integers) -> None:
+def _refuse_scores(responses: Responses, models: Sequence[Model], tally: Integers) -> None:
+    """Refuse scores that a model cannot give, naming one person who has such a score."""
     faults = []
-    for item, model, counts in zip(items, models, tally, strict=True):
+    for j, (item, model, counts) in enumerate(zip(responses.items, models, tally, strict=True)):
         above = np.flatnonzero(counts[2:]) + 2
         if above.size and not form_of(model).polytomous:
             scores = ", ".join(map(str, above.tolist()))
-            faults.append(f"item {item}: the {model.value} model takes 0 and 1, not {scores}")
+            text = f"item {item}: the {model.value} model takes 0 and 1, not {scores}"
+            faults.append(f"{text}{_whose(responses, j)}")
     refuse(ModelError, faults)
+
+
+def _whose(responses: Responses, j: int) -> str:
+    """Return the name of the first person whose score on item j is above 1, if persons have one."""
+    if not responses.persons:
+        return ""
+    starts, item, scores = responses.answers.triplets()
+    first = np.flatnonzero((item == j) & (scores > 1))[0]
+    person = responses.persons[int(np.searchsorted(starts, first, side="right")) - 1]
+    more = int(((item == j) & (scores > 1)).sum()) - 1
+    return f" (person {person!r}" + (f" and {more} more)" if more else ")")
 
 
 def _refuse_unknown(items: Sequence[str], tally: Integers, fixed: Mapping[str, int]) -> None:
@@ -186,6 +201,15 @@ def _codes(
     return codes, notices
 
 
+def _retold(tally: Integers, codes: Bytes) -> Integers:
+    """Return the tally (J, width) of scores changed by `codes`."""
+    old = codes[:, : tally.shape[1]]
+    item, score = np.nonzero(old != MISSING)
+    found = np.zeros((len(tally), int(codes.max()) + 1), dtype=np.int64)
+    found[item, old[item, score]] = tally[item, score]
+    return found
+
+
 def _twins(items: Sequence[str], answers: Answers, tally: Integers) -> list[Notice]:
     """Tell of items that everybody answered alike: mostly one question under two names."""
     _, inverse, counts = np.unique(tally, axis=0, return_inverse=True, return_counts=True)
@@ -211,23 +235,18 @@ def turned_round(screened: Screened, items: Sequence[int]) -> list[int]:
     """
     if not items:
         return []
-    starts, item, scores = screened.answers.triplets()
     highest = np.array([max(len(c) - 1, 1) for c in screened.categories])
-    place = np.full(len(screened.items), -1)
-    place[list(items)] = np.arange(len(items))
     # Of own share x and rest y: the sums of 1, x, y, x², y² and xy.
     sums = np.zeros((6, len(items)))
-    for begin in range(0, starts.size - 1, TOGETHER):
-        ends = starts[begin : begin + TOGETHER + 1]
-        asked, given = item[ends[0] : ends[-1]], np.diff(ends)
-        share = scores[ends[0] : ends[-1]] / highest[asked]
-        mine = np.flatnonzero(place[asked] >= 0)
-        who = np.searchsorted(ends - ends[0], mine, side="right") - 1
-        mine, who = mine[given[who] > 1], who[given[who] > 1]
-        own, total = share[mine], np.diff(np.append(0.0, np.cumsum(share))[ends - ends[0]])
+    for people in screened.answers.pieces(TOGETHER):
+        given, total = people.answered(), people.totals(1 / highest)
+        who, place, scores = people.to(items)
+        compared = given[who] > 1
+        who, place = who[compared], place[compared]
+        own = scores[compared] / highest[items][place]
         rest = (total[who] - own) / (given[who] - 1)
         for row, each in enumerate((None, own, rest, own**2, rest**2, own * rest)):
-            sums[row] += np.bincount(place[asked[mine]], each, len(items))
+            sums[row] += np.bincount(place, each, len(items))
     n = np.maximum(sums[0], 1)
     own, rest, own_square, rest_square, product = sums[1:] / n
     spread = np.sqrt(np.maximum((own_square - own**2) * (rest_square - rest**2), 0))

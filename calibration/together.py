@@ -17,6 +17,7 @@ from calibration.modules import (
     Watch,
     models_of,
     modules_of,
+    named,
     priors_of,
     without_priors,
 )
@@ -79,5 +80,5 @@ def calibrate_together(
         models = {estimate.item: estimate.model for estimate in calibration.items}
         nominal = without_priors(models, request.priors)
         everything = (*calibration.notices, *nominal, *notices)
-        modules.append(ModuleCalibration(name, calibration, items, everything))
+        modules.append(named(ModuleCalibration(name, calibration, items, everything)))
     return CorrelatedModules(tuple(modules), round(joint.n_persons), joint=joint)

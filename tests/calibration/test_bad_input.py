@@ -21,10 +21,10 @@ def told(ours, item: str) -> str:
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        (2.5, "row 4, item 2: np.float64(2.5) is not a whole number from 0 to 99"),
-        (-1, "row 4, item 2: np.float64(-1.0) is not a whole number"),
-        (np.inf, "row 4, item 2: np.float64(inf)"),
-        (100, "row 4, item 2: np.float64(100.0)"),
+        (2.5, "row 4, item 2: 2.5 is not a whole number from 0 to 99"),
+        (-1, "row 4, item 2: -1.0 is not a whole number"),
+        (np.inf, "row 4, item 2: inf"),
+        (100, "row 4, item 2: 100.0"),
     ],
 )
 def test_no_score(scores, cell: float, words: str) -> None:
@@ -155,6 +155,27 @@ def test_a_prior_does_not_hide_a_reversed_key(priors) -> None:
     assert [n.subject for n in ours.notices if n.kind == "reversed"] == ["3"]
     fair = fit(dichotomous(400, 8, seed=6)[0], priors=priors)
     assert not [n for n in fair.notices if n.kind == "reversed"]
+
+
+@pytest.mark.parametrize("model", [Model.RASCH, Model.ONE_PL, Model.THREE_PL])
+def test_a_model_does_not_hide_a_reversed_key(model) -> None:
+    """Slopes that are fixed or shared are above 0, as are those of people who only guess."""
+    scores, _, _ = dichotomous(400, 8, seed=6)
+    fair = fit(scores, models=model, priors=WEAK_PRIORS)
+    assert not [n for n in fair.notices if n.kind == "reversed"]
+    scores[:, 2] = 1 - scores[:, 2]
+    ours = fit(scores, models=model, priors=WEAK_PRIORS)
+    assert ours["3"]["a"] > 0
+    assert [n.subject for n in ours.notices if n.kind == "reversed"] == ["3"]
+
+
+def test_who_scored_what_the_model_does_not_have_is_named() -> None:
+    table = np.ones((5, 2))
+    table[:2] = 0
+    table[2:4, 1] = 2
+    responses = Responses.from_matrix(table, persons=list("abcde"))
+    with pytest.raises(ModelError, match=r"not 2 \(person 'c' and 1 more\)"):
+        fit(responses)
 
 
 def test_more_parameters_than_patterns_are_refused() -> None:

@@ -12,7 +12,7 @@ from calibration import CalibrationError, ClusterError, StandardErrors, Threads,
 from calibration.errors import counted
 from calibration.executors import SERIAL
 from calibration.fit_report import fit_report
-from calibration.modules import Request, in_groups
+from calibration.modules import Request, in_groups, recoded
 from calibration.modules import calibrate as run
 from calibration.report import html_page
 from calibration.together import CorrelatedModules, calibrate_together
@@ -159,7 +159,7 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     page = ""
     if html_file is not None:
         shown = {name: report[name] for name in SHOWN}
-        fitting = fit_report(responses, found.items)
+        fitting = fit_report(recoded(responses, found), found.items)
         page = page_of(f"Calibration: {responses_file.name}", shown, fitting, found.items, notices)
     texts = {pool_file: write_pool(found.items), json_file: reports.as_json(report)}
     snippet = reports.dependence_toml(joint) if joint else ""

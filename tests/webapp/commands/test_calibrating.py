@@ -217,6 +217,19 @@ def test_names_are_text_on_the_page(tmp_path):
     assert "&lt;b&gt;&amp;q0" in text
 
 
+def test_a_page_of_items_with_a_category_that_never_occurs(tmp_path):
+    rng = np.random.default_rng(4)
+    scores = rng.choice([0, 2, 3], (200, 4)) * (rng.random((200, 1)) < 0.8)
+    scores[:, 3] = 1
+    file, pool, page = tmp_path / "R.csv", tmp_path / "P.csv", tmp_path / "R.html"
+    file.write_text(wide(scores), encoding="utf-8")
+    result = spor("calibrate", file, "--model", "grm", "--out", pool, "--html", page)
+    assert result.exit_code == 0, result.output
+    assert "note: q0: scores 0, 2, 3 are 0, 1, 2 in the pool" in result.stderr
+    assert "note: q3: every answer scored 1" in result.stderr
+    assert page.read_text(encoding="utf-8").count("<figure") >= 3
+
+
 def test_the_example_in_the_docs_runs(tmp_path, monkeypatch):
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     program = text.split("$ cat > people.py\n")[1].split("$ python")[0]

@@ -29,7 +29,9 @@ BAD = {
     "person,q1,q2\na,1,0\n": ["1 person with answers: at least two are needed"],
     "person,q1,q2\na,1,0\nb,1,0\n": ["no item tells persons apart"],
     "person,q1,q2\n": ["line 2: an answer; there is none"],
-    "person,q1,q2\na,1,2\nb,0,1\nc,1,0\n": ["item q2: the 2PL model takes 0 and 1, not 2"],
+    "person,q1,q2\na,1,2\nb,0,1\nc,1,0\n": [
+        "item q2: the 2PL model takes 0 and 1, not 2 (person 'a')"
+    ],
 }
 
 
@@ -88,15 +90,31 @@ def test_what_is_wrong_with_facts_is_named(answers, tmp_path):
     meta.write_text("item,level\nq0,hard\nq0,1\n,2\nq1\n", encoding="utf-8")
     result = spor("calibrate", answers, "--items", meta, "--out", tmp_path / "P.csv")
     for fault in (
-        "line 2, column level: a number of logits, not 'hard'",
+        "line 2, column level: a number of logits from -20 to 20, not 'hard'",
         "line 3, column item: another name than line 2, not 'q0'",
         "line 4, column item: a name",
         "line 5: 2 fields as in the header, not 1",
     ):
         assert f"{meta}: {fault}" in result.output
-    meta.write_text("item,model\nq0,5pl\n", encoding="utf-8")
+    meta.write_text("item,model,level\nq0,5pl,\nq1,NRM,-21\n", encoding="utf-8")
     result = spor("calibrate", answers, "--items", meta, "--out", tmp_path / "P.csv")
-    assert "item q0: '5pl' is none of" in result.output
+    known = "rasch, 1pl, 2pl, 3pl, 4pl, grm, pcm, gpcm, nrm"
+    assert result.output == (
+        f"Error: {meta}: line 2, column model: one of {known}, not '5pl'\n"
+        f"{meta}: line 3, column level: a number of logits from -20 to 20, not '-21'\n"
+    )
+
+
+def test_the_module_is_named_in_what_is_said_of_it(answers, tmp_path):
+    meta, pool = tmp_path / "META.csv", tmp_path / "P.csv"
+    modules = "".join(f"q{j},{'AB'[j > 0]}\n" for j in range(8))
+    meta.write_text(f"item,module\n{modules}", encoding="utf-8")
+    result = spor("calibrate", answers, "--items", meta, "--out", pool)
+    assert f"{answers}: module A: 1 item in use, with 2 parameters" in result.output
+    text = answers.read_text().replace("\np0,", "\np-1,1,,,,,,,\np0,")
+    answers.write_text(text, encoding="utf-8")
+    result = spor("calibrate", answers, "--items", meta, "--out", pool, "--priors", "weak")
+    assert result.stderr == "note: module B: 1 person answered no item in use\n"
 
 
 def test_what_is_not_there_yet_is_refused(answers, tmp_path):

@@ -149,7 +149,8 @@ def test_people_are_equals_in_the_items_own_module(two_modules, tmp_path):
 
 def test_items_that_nothing_can_be_told_of_are_named_and_pools_say_modules(two_modules, tmp_path):
     file, meta = two_modules
-    text = "\n".join(f"{row},{(n and 1) or 'q12'}" for n, row in enumerate(file.read_text().split()))
+    header, *rows = file.read_text().split()
+    text = "\n".join([f"{header},q12", *(f"{row},1" for row in rows)])
     file.write_text(text, encoding="utf-8")
     args = ("dif", file, "--group", "unit", "--focal", "nn", "--items", meta)
     assert spor(*args).output.startswith(f"Error: {file}: module all: ")
