@@ -24,10 +24,15 @@ FINE = Quadrature(-4, 4, 32 * STEP + 1)
 
 
 def states(bank: str) -> list[dict[str, Any]]:
+    """Return the states with answers: of the first, which has none, fewer criteria are known."""
+    return [state for state in every_state(bank) if state["items"]]
+
+
+def every_state(bank: str) -> list[dict[str, Any]]:
     if not REFERENCE.is_dir():
         return []
     text = (REFERENCE / "catr" / f"golden_{bank}.json").read_text()
-    return [s for s in json.loads(text)["states"] if s["items"]]
+    return list(json.loads(text)["states"])
 
 
 @lru_cache

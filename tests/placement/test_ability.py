@@ -78,6 +78,18 @@ def test_catr_s_ability_and_standard_error(bank: str, method: str) -> None:
 
 
 @needs_reference
+@pytest.mark.parametrize("bank", ["2pl", "gpcm"])
+def test_catr_s_mode_under_jeffreys_prior(bank: str) -> None:
+    """catR's error is the curvature of the posterior: ours where that is asked for."""
+    found = abilities(CurveSet.of(catr_bank(bank)), catr_answers(bank), Jeffreys(), "observed")
+    for outcome, state in zip(found, catr_states(bank), strict=True):
+        golden = state["estimates"]["BM_Jeffreys"]
+        assert isinstance(outcome, Estimate)
+        assert outcome.theta == pytest.approx(golden["theta"], abs=3e-5)
+        assert outcome.se == pytest.approx(golden["se"], abs=2e-5)
+
+
+@needs_reference
 def test_catr_s_eap_of_several_categories_to_1e_6() -> None:
     pool = Pool.tabulate(catr_bank("gpcm"), Quadrature(-4, 4, 33))
     standing = standing_of(pool, catr_answers("gpcm"))

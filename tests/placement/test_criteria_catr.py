@@ -17,7 +17,7 @@ from placement.lookahead import Prospects, answers, curves_at
 from placement.quadrature import interpolation
 from placement.selectors import MaximumInformation
 from placement.standing import Standing
-from tests.placement.catr import likelihood_mass, pool_of, standing_in, states
+from tests.placement.catr import every_state, likelihood_mass, pool_of, standing_in, states
 from tests.placement.examples import needs_reference
 
 pytestmark = needs_reference
@@ -40,6 +40,22 @@ def agrees(found: Floats, state: dict[str, Any], name: str, *, lowest: bool = Fa
 @cases
 def test_the_same_ability(bank: str, state: dict[str, Any]) -> None:
     assert standing_in(state, bank).mean[0] == pytest.approx(state["theta_used"], abs=1e-9)
+
+
+@pytest.mark.parametrize("bank", ["2pl", "gpcm"])
+def test_before_any_answer(bank: str) -> None:
+    state = every_state(bank)[0]
+    standing = standing_in(state, bank)
+    assert standing.mean[0] == pytest.approx(state["theta_used"], abs=1e-9)
+    agrees(MaximumInformation()(standing)[0], state, "MFI")
+    if bank == "2pl":
+        agrees(1 / DifficultyMatch()(standing)[0] - 1, state, "bOpt", lowest=True)
+        agrees(1 / PeakMatch()(standing)[0] - 1, state, "thOpt", lowest=True)
+    for name, criterion in (("KL", KullbackLeibler()), ("KLP", PosteriorKullbackLeibler())):
+        found = criterion(standing)[0] * likelihood_mass(state, bank, prior=name == "KLP")
+        golden = state["selected"][name]
+        assert found.argmax() + 1 == golden["item"]
+        assert found.max() == pytest.approx(golden["value"], rel=1e-6)
 
 
 @cases

@@ -32,8 +32,9 @@ TEN = study_design(stopping=FixedLength(10))
 
 
 @needs_reference
-def test_the_weight_of_the_progressive_rule_is_catr_s() -> None:
-    states = json.loads((REFERENCE / "catr" / "golden_2pl.json").read_text())["states"]
+@pytest.mark.parametrize("bank", ["2pl", "gpcm"])
+def test_the_weight_of_the_progressive_rule_is_catr_s(bank: str) -> None:
+    states = json.loads((REFERENCE / "catr" / f"golden_{bank}.json").read_text())["states"]
     for state in states:
         golden = state["criteria"]["progressive"]["wq_length_rule_thr20_AP1"]
         n = np.atleast_1d(state["items"]).size
