@@ -1,18 +1,21 @@
 """Scores as they are kept: a table of bytes, or where little was answered only what was."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.arrays import Integers
+from placement.arrays import Floats, Integers
 
 Bytes = NDArray[np.int8]
 MISSING = -1
 # Persons whose patterns are numbered at a time.
-SOME = 16_384
+SOME = 2_048
+# Whole numbers that a float holds exactly; and a factor for the first of two sums.
+EXACT = 2**53
+FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Answers(Protocol):
@@ -29,6 +32,9 @@ class Answers(Protocol):
     def item_keys(self, numbers: NDArray[np.uint64], items: Sequence[int]) -> list[int]: ...
     def recoded(self, codes: Bytes) -> Self: ...
     def chosen(self, persons: Integers) -> Self: ...
+    def pieces(self, size: int) -> Iterator[Self]: ...
+    def totals(self, values: Floats) -> Floats: ...
+    def to(self, items: Sequence[int]) -> tuple[Integers, Integers, Bytes]: ...
     def triplets(self) -> tuple[NDArray[np.int64], NDArray[np.int32], Bytes]: ...
 
 
@@ -63,10 +69,17 @@ class DenseAnswers:
         return np.asarray((self.scores != MISSING).sum(axis=1), dtype=np.int64)
 
     def keys(self, numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """Return a number for each person's pattern, (N,): the sum of `numbers` (J, width)."""
-        keys = np.zeros(self.n_persons, dtype=np.uint64)
-        for j in range(self.n_items):
-            keys += np.append(numbers[j], np.uint64(0))[self.scores[:, j]]
+        """Return a number for each person's pattern, (N,), from `numbers` (J, width).
+
+        They are made of two sums of scores times numbers so small that floats hold them exactly.
+        """
+        limit = np.uint64(EXACT // ((self.highest() + 2) * self.n_items))
+        factors = (numbers[:, [0, -1]] % limit).astype(np.float64)
+        keys = np.empty(self.n_persons, dtype=np.uint64)
+        for begin in range(0, self.n_persons, SOME):
+            some = slice(begin, begin + SOME)
+            sums = ((self.scores[some] + 1.0) @ factors).astype(np.uint64)
+            keys[some] = sums[:, 0] * FACTOR + sums[:, 1]
         return keys
 
     def item_keys(self, numbers: NDArray[np.uint64], items: Sequence[int]) -> list[int]:
@@ -88,6 +101,21 @@ class DenseAnswers:
 
     def chosen(self, persons: Integers) -> "DenseAnswers":
         return DenseAnswers(self.scores[persons])
+
+    def pieces(self, size: int) -> Iterator["DenseAnswers"]:
+        """Yield the persons, at most `size` at a time."""
+        for begin in range(0, self.n_persons, size):
+            yield DenseAnswers(self.scores[begin : begin + size])
+
+    def totals(self, values: Floats) -> Floats:
+        """Return Σ score × the item's value of `values` (J,) over each person's answers, (N,)."""
+        return np.asarray(np.maximum(self.scores, 0) @ values)
+
+    def to(self, items: Sequence[int]) -> tuple[Integers, Integers, Bytes]:
+        """Return the answers to `items`: persons, places among these, and scores, (answers,)."""
+        own = self.scores[:, items]
+        person, place = np.nonzero(own != MISSING)
+        return person, place, own[person, place]
 
     def triplets(self) -> tuple[NDArray[np.int64], NDArray[np.int32], Bytes]:
         """Return where each person begins (N + 1,), the items and the scores, (answers,)."""
@@ -132,12 +160,10 @@ class SparseAnswers:
         return keys
 
     def item_keys(self, numbers: NDArray[np.uint64], items: Sequence[int]) -> list[int]:
-        mine = np.flatnonzero(np.isin(self.items, items))
-        person = np.searchsorted(self.starts, mine, side="right") - 1
-        keys = np.zeros(self.n_items, dtype=np.uint64)
-        scores = self.scores[mine].astype(np.uint64) + np.uint64(1)
-        np.add.at(keys, self.items[mine], numbers[person] * scores)
-        return [int(keys[j]) for j in items]
+        person, place, scores = self.to(items)
+        keys = np.zeros(len(items), dtype=np.uint64)
+        np.add.at(keys, place, numbers[person] * (scores.astype(np.uint64) + np.uint64(1)))
+        return [int(key) for key in keys]
 
     def recoded(self, codes: Bytes) -> "SparseAnswers":
         kept = (codes != MISSING).any(axis=1)
@@ -157,6 +183,23 @@ class SparseAnswers:
         places = np.repeat(self.starts[:-1][persons] - starts[:-1], lengths)
         places += np.arange(places.size)
         return SparseAnswers(starts, self.items[places], self.scores[places], self.n_items)
+
+    def pieces(self, size: int) -> Iterator["SparseAnswers"]:
+        for begin in range(0, self.n_persons, size):
+            starts = self.starts[begin : begin + size + 1]
+            own = slice(starts[0], starts[-1])
+            yield SparseAnswers(starts - starts[0], self.items[own], self.scores[own], self.n_items)
+
+    def totals(self, values: Floats) -> Floats:
+        sums = np.cumsum(self.scores * values[self.items])
+        return np.diff(np.append(0.0, sums)[self.starts])
+
+    def to(self, items: Sequence[int]) -> tuple[Integers, Integers, Bytes]:
+        place = np.full(self.n_items, -1)
+        place[list(items)] = np.arange(len(items))
+        mine = np.flatnonzero(place[self.items] >= 0)
+        person = np.searchsorted(self.starts, mine, side="right") - 1
+        return person, place[self.items[mine]], self.scores[mine]
 
     def triplets(self) -> tuple[NDArray[np.int64], NDArray[np.int32], Bytes]:
         return self.starts, self.items, self.scores

@@ -14,7 +14,7 @@ import numpy as np
 from calibration.blocks import Block, Part
 from calibration.expectation import posterior_in
 from calibration.polynomials import Reals, orthonormal
-from calibration.score_features import Chosen, Features, Places, RightOrWrong
+from calibration.score_features import Chosen, Layout, RightOrWrong
 from calibration.structure import Structure
 from placement.arrays import Floats
 
@@ -48,23 +48,20 @@ class Expansion:
     ) -> None:
         self._structure = structure
         self._tolerance = tolerance
-        self._type = np.float32 if single else np.float64
         self.table, self.weights = structure.log_chances(raw), structure.log_weights(raw)
         self._slopes = [b.family.slopes(b.of(raw), structure.nodes) for b in structure.batches]
-        groups = structure.weight_slopes(raw)
-        basis = _basis([*self._slopes, groups])
-        self._basis: Reals = basis.astype(self._type)
-        self._groups: Reals = (groups @ basis).transpose(0, 2, 1).astype(self._type)
-        self._group_slopes = groups
-        self._features: list[Features] = []
-        for batch, own in zip(structure.batches, self._slopes, strict=True):
-            if complete and batch.n_categories == 2:
-                self._features.append(RightOrWrong.of(batch, own, basis, self._type))
-            else:
-                blank = not complete
-                self._features.append(Chosen.of(batch, own, basis, self._type, blank=blank))
-        turned = any(isinstance(f, RightOrWrong) for f in self._features)
-        self._shared = basis.shape[1] if turned else 0
+        self._group_slopes = structure.weight_slopes(raw)
+        basis = _basis([*self._slopes, self._group_slopes])
+        groups = (self._group_slopes @ basis).transpose(0, 2, 1)
+        features = tuple(
+            RightOrWrong.of(batch, own, basis)
+            if complete and batch.n_categories == 2
+            else Chosen.of(batch, own, basis, blank=not complete)
+            for batch, own in zip(structure.batches, self._slopes, strict=True)
+        )
+        # Small remainders of large sums are differences that single precision would not tell.
+        self._exact = Layout(structure, basis, groups, features)
+        self._layout = self._exact.cast(np.float32) if single else self._exact
 
     def missing(self, part: Part, *, terms: int) -> Floats:
         """Return Σ_n Cov_n of the features of the part's persons, (f, f); `terms` 0: all needed."""
@@ -80,19 +77,8 @@ class Expansion:
 
     def whole(self, gram: Reals) -> Floats:
         """Return sums over products of scores, (R, R), from those of features, (f, f)."""
-        found = self._spread(self._spread(gram).T) if self._shared else gram
-        return np.asarray(found, dtype=np.float64)
-
-    def _spread(self, sums: Reals) -> Floats:
-        """Return (f, R) from (f, f)."""
-        found = np.empty((len(sums), self._structure.start.size))
-        shared, begin = sums[:, : self._shared], self._shared
-        for batch, features in zip(self._structure.batches, self._features, strict=True):
-            own = sums[:, begin : begin + features.size]
-            found[:, batch.place] = features.spread(shared, own)
-            begin += features.size
-        found[:, self._structure.group_place] = sums[:, begin:]
-        return found
+        spread = self._layout.spread
+        return spread(spread(gram).T) if self._layout.shared else np.asarray(gram, dtype=np.float64)
 
     def needed(self, part: Part) -> tuple[int, int]:
         """Return how many terms beyond the mean all persons call for, and how many some of them.
@@ -111,15 +97,15 @@ class Expansion:
 
     def _left(self, block: Block) -> Floats:
         """Return the largest share of a score's square that is left after each term, (T + 1,)."""
-        roots, heavy = self._roots(block)
-        places = [features.places(block) for features in self._features]
-        squares = (heavy * heavy).astype(np.float64)
+        layout = self._exact
+        roots, heavy = self._roots(block, layout)
+        places, squares = layout.places(block), heavy * heavy
         total = self._squares(block, squares, self._slopes)
-        rest = self._squares(block, squares, [features.slopes for features in self._features])
+        rest = self._squares(block, squares, [features.slopes for features in layout.features])
         found = np.zeros(MAX_TERMS + 1)
         polynomials = orthonormal(roots, self._structure.nodes)
         for k, shape in enumerate(islice(polynomials, MAX_TERMS)):
-            scores = self._spread(self._filled(block, (shape * heavy)[None], places))
+            scores = layout.spread(layout.filled(block, (shape * heavy)[None], places))
             rest -= np.einsum("nr,nr->r", scores, scores)
             found[k] = (rest / np.maximum(total, 1e-300)).max()
             if found[k] <= self._tolerance:
@@ -127,49 +113,27 @@ class Expansion:
         return found
 
     def _gram(self, part: Part, terms: slice) -> Floats:
-        total = np.zeros((self._width, self._width))
-        count = terms.stop - terms.start
+        layout, count = self._layout, terms.stop - terms.start
+        total = np.zeros((layout.width, layout.width))
         for block in part:
-            for piece in _pieces(block, max(16, BUDGET // (count * self._width))):
-                roots, heavy = self._roots(piece)
-                shapes = np.empty((count, *roots.shape), dtype=self._type)
+            for piece in _pieces(block, max(16, BUDGET // (count * layout.width))):
+                roots, heavy = self._roots(piece, layout)
+                shapes = np.empty((count, *roots.shape), dtype=roots.dtype)
                 polynomials = orthonormal(roots, self._structure.nodes)
                 chosen = islice(polynomials, terms.start, terms.stop)
                 for own, shape in zip(shapes, chosen, strict=True):
                     np.multiply(shape, heavy, out=own)
-                places = [features.places(piece) for features in self._features]
-                scores = self._filled(piece, shapes, places)
+                scores = layout.filled(piece, shapes, layout.places(piece))
                 total += scores.T @ scores
         return total
 
-    @property
-    def _width(self) -> int:
-        own = sum(features.size for features in self._features)
-        return self._shared + own + 2 * self._structure.n_groups
-
-    def _roots(self, block: Block) -> tuple[Reals, Reals]:
+    def _roots(self, block: Block, layout: Layout) -> tuple[Reals, Reals]:
         """Return the roots of the persons' posteriors, and the same times √w, (n, Q)."""
         posterior, _ = posterior_in(block, self.table, self.weights)
-        roots: Reals = np.sqrt(posterior, out=posterior).astype(self._type, copy=False)
-        heavy: Reals = roots * np.sqrt(block.weights)[:, None].astype(self._type)
+        kind = layout.basis.dtype
+        roots: Reals = np.sqrt(posterior, out=posterior).astype(kind, copy=False)
+        heavy: Reals = roots * np.sqrt(block.weights)[:, None].astype(kind)
         return roots, heavy
-
-    def _filled(self, block: Block, weights: Reals, places: Sequence[Places]) -> Reals:
-        """Return features (K n, f) from weights (K, n, Q)."""
-        flat = weights.reshape(-1, weights.shape[2])
-        found = np.empty((len(flat), self._width), dtype=self._type)
-        if self._shared:
-            moments = np.matmul(flat, self._basis, out=found[:, : self._shared])
-        else:
-            moments = flat @ self._basis
-        begin = self._shared
-        for features, cells in zip(self._features, places, strict=True):
-            features.fill(moments, cells, found[:, begin : begin + features.size])
-            begin += features.size
-        found[:, begin:] = 0
-        group = begin + 2 * block.group
-        found[:, group : group + 2] = moments @ self._groups[block.group]
-        return found
 
     def _squares(self, block: Block, weights: Floats, slopes: Sequence[Floats]) -> Floats:
         """Return Σ_n Σ_q weights × score², (R,): what the expansion's squares must add up to."""

@@ -5,7 +5,8 @@ person's features follow from the shapes' moments E(φ_k u), (K n, r), and from 
 for the items of one batch. `spread` turns sums over features into sums over parameters.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import DTypeLike
 
 from calibration.blocks import Block
 from calibration.polynomials import Reals
-from calibration.structure import Batch
+from calibration.structure import Batch, Structure
 from placement.arrays import Floats, Integers
 
 # Of shapes of order 1, what is rounding.
@@ -36,6 +37,7 @@ class Features(Protocol):
     def places(self, block: Block) -> Places: ...
     def fill(self, moments: Reals, places: Places, found: Reals) -> None: ...
     def spread(self, shared: Reals, own: Reals) -> Reals: ...
+    def cast(self, kind: DTypeLike) -> Self: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,14 +52,12 @@ class Chosen:
     right: Reals
 
     @classmethod
-    def of(
-        cls, batch: Batch, slopes: Floats, basis: Floats, kind: DTypeLike, *, blank: bool
-    ) -> Self:
+    def of(cls, batch: Batch, slopes: Floats, basis: Floats, *, blank: bool) -> Self:
         right = basis.T @ slopes.transpose(3, 2, 0, 1).reshape(slopes.shape[3], -1)
         if blank:
             size = slopes.shape[0] * slopes.shape[1]
             right = np.concatenate((right, np.zeros((len(right), size))), axis=1)
-        return cls(batch, slopes, right.astype(kind))
+        return cls(batch, slopes, right)
 
     @property
     def size(self) -> int:
@@ -84,6 +84,9 @@ class Chosen:
         del shared
         return own
 
+    def cast(self, kind: DTypeLike) -> Self:
+        return replace(self, right=self.right.astype(kind))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RightOrWrong:
@@ -101,7 +104,7 @@ class RightOrWrong:
     mix: Floats
 
     @classmethod
-    def of(cls, batch: Batch, slopes: Floats, basis: Floats, kind: DTypeLike) -> Self:
+    def of(cls, batch: Batch, slopes: Floats, basis: Floats) -> Self:
         wrong, right = slopes[:, :, 0], slopes[:, :, 1]
         rise = right - wrong
         rise -= rise.mean(axis=2, keepdims=True)
@@ -115,7 +118,7 @@ class RightOrWrong:
         shapes = (turns @ rise).transpose(1, 0, 2).reshape(-1, basis.shape[0])
         ends = np.stack((wrong, wrong + rise * scale), axis=2)
         own = basis.T @ wrong.reshape(-1, basis.shape[0]).T
-        return cls(batch, ends, own, (basis.T @ shapes.T).astype(kind), mix)
+        return cls(batch, ends, own, basis.T @ shapes.T, mix)
 
     @property
     def size(self) -> int:
@@ -136,3 +139,62 @@ class RightOrWrong:
         count, rank, width = self.mix.shape
         turned = own.reshape(-1, rank, count).transpose(2, 0, 1) @ self.mix
         return shared @ self.wrong + turned.transpose(1, 0, 2).reshape(len(own), count * width)
+
+    def cast(self, kind: DTypeLike) -> Self:
+        return replace(self, rise=self.rise.astype(kind))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """All features: moments of `basis` (Q, r), if any of the batches share them, theirs, groups'.
+
+    `groups` (G, r, 2) are those of the groups' mean and log sd. All reckon in the basis' type.
+    """
+
+    structure: Structure
+    basis: Reals
+    groups: Reals
+    features: tuple[Features, ...]
+
+    @property
+    def shared(self) -> int:
+        turned = any(isinstance(features, RightOrWrong) for features in self.features)
+        return int(self.basis.shape[1]) if turned else 0
+
+    @property
+    def width(self) -> int:
+        own = sum(features.size for features in self.features)
+        return self.shared + own + 2 * self.structure.n_groups
+
+    def cast(self, kind: DTypeLike) -> Self:
+        """Return the same in another type."""
+        features = tuple(features.cast(kind) for features in self.features)
+        basis, groups = self.basis.astype(kind), self.groups.astype(kind)
+        return replace(self, basis=basis, groups=groups, features=features)
+
+    def places(self, block: Block) -> list[Places]:
+        return [features.places(block) for features in self.features]
+
+    def filled(self, block: Block, weights: Reals, places: Sequence[Places]) -> Reals:
+        """Return features (K n, f) from weights (K, n, Q)."""
+        flat, begin = weights.reshape(-1, weights.shape[2]), self.shared
+        found = np.empty((len(flat), self.width), dtype=self.basis.dtype)
+        moments = np.matmul(flat, self.basis, out=found[:, :begin] if begin else None)
+        for features, cells in zip(self.features, places, strict=True):
+            features.fill(moments, cells, found[:, begin : begin + features.size])
+            begin += features.size
+        found[:, begin:] = 0
+        group = begin + 2 * block.group
+        found[:, group : group + 2] = moments @ self.groups[block.group]
+        return found
+
+    def spread(self, sums: Reals) -> Floats:
+        """Return sums by parameter (…, R) from sums by feature (…, f)."""
+        found = np.empty((len(sums), self.structure.start.size))
+        shared, begin = sums[:, : self.shared], self.shared
+        for batch, features in zip(self.structure.batches, self.features, strict=True):
+            own = sums[:, begin : begin + features.size]
+            found[:, batch.place] = features.spread(shared, own)
+            begin += features.size
+        found[:, self.structure.group_place] = sums[:, begin:]
+        return found

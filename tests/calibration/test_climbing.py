@@ -92,3 +92,12 @@ def test_later_terms_of_a_sample_tell_those_of_all(model: Model) -> None:
     free = problem.structure.moving
     off = (np.abs(found - every) / np.where(scale > 0, scale, np.inf))[np.ix_(free, free)]
     assert off.max() < 1e-3
+
+
+def test_an_item_nobody_is_near_calls_for_no_more_terms_in_single_precision() -> None:
+    problem = problem_of(dichotomous(300, 9)[0], Model.THREE_PL, WEAK_PRIORS)
+    raw = problem.structure.start.copy()
+    problem.structure.batches[0].of(raw)[0] = 2.0, -9.0, -1.5
+    part = next(problem.people.each(lambda part: part))
+    ways = [Expansion(problem.structure, raw, 1e-4, single=s, complete=True) for s in (True, False)]
+    assert ways[0].needed(part) == ways[1].needed(part)
