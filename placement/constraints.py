@@ -67,6 +67,7 @@ class Layout:
 
     @classmethod
     def of(cls, constraints: Constraints, pool: Pool) -> "Layout":
+        """Lay the constraints out on a pool; what it lacks of them is passed over."""
         categories, enemies = np.array(pool.categories), np.array(pool.enemies)
         names = sorted(set(pool.enemies) - {""})
         rows = [categories == bound.category for bound in constraints.bounds]

@@ -61,6 +61,7 @@ class ItemParameters:
 
     @property
     def n_categories(self) -> int:
+        """The number of response categories: 2 for right and wrong."""
         return 1 + max(1, len(self.b_steps), len(self.a_steps))
 
     @property

@@ -41,14 +41,17 @@ class ModuleSample:
 
     @property
     def lengths(self) -> Integers:
+        """Number of questions each examinee was asked, (N,)."""
         return np.asarray(self.given.sum(axis=1), dtype=np.int64)
 
     @property
     def claimed(self) -> Floats:
+        """Posterior probability of the track proposed to each examinee, (N,)."""
         return self.probabilities[np.arange(self.placed.size), self.placed]
 
     @property
     def confusion(self) -> Integers:
+        """Examinees, (T, T), by the track they belong in (rows) and the one proposed."""
         size = self.probabilities.shape[1]
         counts = np.bincount(self.belongs * size + self.placed, minlength=size * size)
         return counts.reshape(size, size).astype(np.int64)

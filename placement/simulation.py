@@ -31,6 +31,7 @@ class SimulationResult:
 
     @property
     def n_examinees(self) -> int:
+        """Number of examinees, N."""
         return self.modules[0].theta.size
 
     @property
@@ -86,10 +87,12 @@ class SimulationResult:
 
     @property
     def mean_length(self) -> float:
+        """Mean number of questions in the whole sitting."""
         return float(self.lengths.mean())
 
     @property
     def p95_length(self) -> float:
+        """95th percentile of the number of questions in the whole sitting."""
         return float(np.quantile(self.lengths, 0.95))
 
     @property

@@ -16,41 +16,57 @@ from placement.stopping import RateOfReturn
 
 
 class Prior(Protocol):
+    """What is believed of ability before the first answer."""
+
     def __call__(self, nodes: Floats) -> Floats:
         """Return the mass (Q,) at each node, summing to 1."""
 
 
 class Estimator(Protocol):
+    """How ability is estimated."""
+
     def __call__(self, standing: Standing) -> tuple[Floats, Floats]:
         """Return ability (N,) and its standard error (N,), in logits."""
 
 
 class Selector(Protocol):
+    """How much an item is worth."""
+
     def __call__(self, standing: Standing) -> Floats:
         """Return how much each item is worth to each examinee, (N, J), never negative."""
 
 
 class Content(Protocol):
+    """What the blueprint lets through."""
+
     def __call__(self, standing: Standing, values: Floats) -> Floats:
         """Return the values (N, J) that the blueprint leaves; -inf where it forbids an item."""
 
 
 class Exposure(Protocol):
+    """Which of the good items is asked, so that none is asked of everybody."""
+
     def __call__(self, values: Floats, n: Integers, draws: Draws) -> Integers:
         """Return the item chosen (N,) by values (N, J), -inf or from 0; n answers (N,); chance."""
 
 
 class Certification(Protocol):
+    """Who passes the certifying test."""
+
     def __call__(self, distance: Floats) -> Floats:
         """Return the chance of passing at logits from a module's highest cut, of its shape."""
 
 
 class Guard(Protocol):
+    """Which track is proposed."""
+
     def __call__(self, standing: Standing, losses: Floats) -> Integers:
         """Return the track proposed to each examinee, (N,), by expected losses (N, T)."""
 
 
 class Stopping(Protocol):
+    """When a module has been asked about enough: between `minimum` and `maximum` questions."""
+
     @property
     def minimum(self) -> int: ...
 
@@ -71,6 +87,8 @@ class Stopping(Protocol):
 
 
 class Dependence(Protocol):
+    """What ability in one module says of ability in another."""
+
     @property
     def extra(self) -> int:
         """How many further questions a discordant module may get."""
@@ -83,6 +101,8 @@ class Dependence(Protocol):
 
 
 class Order(Protocol):
+    """Which module comes next."""
+
     @property
     def reopens(self) -> bool:
         """Whether a module that has had enough goes on when others' answers make it worth while."""

@@ -72,10 +72,12 @@ class Endings:
 
     @classmethod
     def open(cls, size: int) -> Self:
+        """Return the endings of `size` examinees whose module goes on."""
         nobody = np.full(size, -1, dtype=np.int64)
         return cls(nobody, np.full(size, GOES_ON, dtype=np.int64), np.zeros(size, dtype=np.bool_))
 
     def chosen(self, rows: Integers) -> Self:
+        """Return the endings of some examinees."""
         return type(self)(self.first[rows], self.codes[rows], self.done[rows])
 
     def put(self, rows: Integers, some: Self) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from webapp.commands.attempts import attempt
 from webapp.commands.bank import bank
@@ -14,7 +17,19 @@ from webapp.commands.scoring import score
 from webapp.commands.simulation import simulate
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that tell in a line what is wrong with the database."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (OperationalError, ProgrammingError) as error:
+            fault = str(error.orig).splitlines()[0]
+            hint = "SPOR_DATABASE_URL says which it is, `spor migrate` gives it its tables"
+            raise click.ClickException(f"the database: {fault} ({hint})") from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="spor")
 def main() -> None:
     """Spor: an adaptive placement test for the workplace."""

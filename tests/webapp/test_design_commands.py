@@ -98,6 +98,27 @@ def test_a_module_without_items_is_refused(pool: Path, tmp_path: Path) -> None:
     assert f"{toml}: modules: the pool has no items of XX" in ran.output
 
 
+def test_a_blueprint_of_what_the_pool_lacks_is_told(pool: Path, tmp_path: Path) -> None:
+    toml = tmp_path / "D.toml"
+    text = call(design, "show", "fixed-length-20").output
+    testlet = f'["{ITEMS[0].item}", "m99"]'
+    bounds = f'bounds = [{{ category = "TB.8" }}], testlets = [{testlet}]'
+    penalty = f'kind = "weighted_penalty"\nconstraints = {{ length = 20, {bounds} }}'
+    text = text.replace('kind = "blueprint"\nrequired = 0.075', penalty)
+    toml.write_text(text.replace("shares = []", 'shares = [{ category = "TB.9", weight = 1.0 }]'))
+    ran = call(simulate, "--pool", pool, "--design", toml, "--examinees", 2)
+    assert ran.exit_code == 0
+    told = "note: passed over, since the pool has no such"
+    assert ran.stderr == f"{told} category: TB.8, TB.9\n{told} item: m99\n"
+
+
+def test_a_mark_at_the_beginning_is_no_fault(tmp_path: Path) -> None:
+    """Some editors put a byte order mark before all text."""
+    file = tmp_path / "DESIGN.toml"
+    file.write_text("\ufeff" + call(design, "show", "placement").output, encoding="utf-8")
+    assert call(design, "check", file).exit_code == 0
+
+
 def test_a_folder_that_is_none_is_told_before_the_run(pool: Path, tmp_path: Path) -> None:
     file = tmp_path / "nowhere" / "OUT.json"
     ran = call(simulate, "--pool", pool, "--examinees", 2, "--json", file)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy.exc import ArgumentError
 
 from webapp import settings as reading
 from webapp.database import Database
@@ -36,7 +37,11 @@ def database() -> Database:
     Its connections are closed when the command ends, however it ends.
     """
     with _refusing():
-        database = Database(reading.database_url(os.environ, demo=True))
+        url = reading.database_url(os.environ, demo=True)
+    try:
+        database = Database(url)
+    except (ArgumentError, ValueError) as error:
+        raise click.ClickException(f"SPOR_DATABASE_URL: {error}") from error
     click.get_current_context().find_root().call_on_close(database.engine.dispose)
     return database
 

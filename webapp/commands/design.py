@@ -53,7 +53,7 @@ def check(file: Path) -> None:
 def read_design(file: Path) -> Design:
     """Return the design that a file holds; a `ClickException` names every fault by its path."""
     try:
-        text = text_of(file)
+        text = text_of(file).removeprefix("\ufeff")
         return Design.from_json(text) if file.suffix == ".json" else from_toml(text)
     except DesignError as error:
         raise click.ClickException(_listed(file, error)) from error

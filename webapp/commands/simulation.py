@@ -19,6 +19,7 @@ from placement.conduct import section_of
 from placement.design import Design, default_design
 from placement.designs import for_modules
 from placement.errors import DesignError, refuse
+from placement.penalty import WeightedPenalty
 from placement.planning import fit_design
 from placement.pool import Pool
 from placement.posthoc import simulate_answers
@@ -27,7 +28,7 @@ from placement.shadow import Infeasible, ShadowTest, possible
 from placement.simulation import SimulationResult
 from placement.simulation import simulate as run
 from webapp.commands import context
-from webapp.commands.answers import pool_of
+from webapp.commands.answers import pool_of, some
 from webapp.commands.design import read_design
 from webapp.commands.files import INPUT, OUTPUT, expect_writable, write
 from webapp.commands.simulation_input import read_answers, read_theta
@@ -133,10 +134,28 @@ def _pool_and_design(pool_file: Path | None, design_file: Path | None) -> tuple[
         design = for_modules(read_design(design_file), modules)
         strange = [m.module for m in design.modules if m.module not in modules]
         refuse([f"modules: the pool has no items of {code}" for code in strange])
+        _tell_unknown(design, pool)
         _tell_impossible(design, pool)
         return pool, fit_design(design, pool)
     except DesignError as error:
         raise click.ClickException(f"{design_file}: {error}") from error
+
+
+def _tell_unknown(design: Design, pool: Pool) -> None:
+    """Name the categories and items of a blueprint that the pool does not have."""
+    categories = {share.category for module in design.modules for share in module.shares}
+    items = set[str]()
+    if isinstance(design.content, ShadowTest | WeightedPenalty):
+        constraints = design.content.constraints
+        categories |= {bound.category for bound in constraints.bounds}
+        items = {item for testlet in constraints.testlets for item in testlet}
+    for what, names in (
+        ("category", categories - set(pool.categories)),
+        ("item", items - set(pool.items)),
+    ):
+        if names:
+            text = f"passed over, since the pool has no such {what}"
+            click.echo(f"note: {text}: {some(sorted(names))}", err=True)
 
 
 def _tell_impossible(design: Design, pool: Pool) -> None:

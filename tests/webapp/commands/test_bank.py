@@ -56,3 +56,25 @@ def test_an_unknown_attempt_cannot_be_replayed(empty: Database) -> None:
     refused = spor("attempt", "replay", "nobody")
     assert refused.exit_code == 1
     assert "there is no attempt nobody" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("sqlite:///{}/new.sqlite3", "the database: no such table: "),
+        ("sqlite:///{}/no/folder.sqlite3", "the database: unable to open database file"),
+        ("postgresql://127.0.0.1:1/spor", "the database: connection failed"),
+        ("mysql://localhost/spor", "SPOR_DATABASE_URL: Spor runs on SQLite and PostgreSQL"),
+        ("no address", "SPOR_DATABASE_URL: Could not parse"),
+    ],
+)
+@pytest.mark.parametrize("command", [("simulate",), ("bank", "export", "out")])
+def test_a_database_that_cannot_be_used_is_told_in_a_line(
+    url: str, fault: str, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SPOR_DATABASE_URL", url.format(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    ran = spor(*command)
+    assert ran.exit_code == 1
+    assert ran.output.startswith(f"Error: {fault}")
+    assert len(ran.output.splitlines()) == 1
