@@ -104,8 +104,10 @@ def decide(
             _progress(design, section, number, answers)
             for number, section in enumerate(course.sections)
         ]
-    if any(module.code == GOES_ON for module in progress):
-        return _administer(design, progress, (seed, len(responses)))
+    going = [module.code == GOES_ON for module in progress]
+    if True in going:
+        standings = [module.standing for module in progress]
+        return _administer(design, standings, going, (seed, len(responses)))
     placements = tuple(_placement(design, module) for module in progress)
     last = max(range(len(progress)), key=lambda number: (progress[number].ended, number))
     return Finish(placements, placements[last].reason)
@@ -118,18 +120,18 @@ def _course(design: Design, pool: Pool) -> _Course:
 
 def _split(course: _Course, responses: Sequence[Response]) -> _Answers:
     """Sort the answers by module; refuse those that cannot belong here."""
+    places = course.places
     pairs = [(response.item, response.category) for response in responses]
     try:
-        found = [course.places[pair] for pair in pairs]
+        found = [places[pair] for pair in pairs]
     except KeyError:
         raise _fault(course, pairs) from None
     if len(dict(pairs)) < len(pairs):
         raise _fault(course, pairs)
-    answers = _Answers([[] for _ in course.sections], [])
+    owns: list[Own] = [[] for _ in course.sections]
     for number, place in found:
-        answers.owns[number].append(place)
-        answers.numbers.append(number)
-    return answers
+        owns[number].append(place)
+    return _Answers(owns, [number for number, _ in found])
 
 
 def _fault(course: _Course, pairs: Sequence[tuple[str, int]]) -> ResponseError:
@@ -240,10 +242,9 @@ def _history(section: Section, own: Own, counts: Integers) -> _History:
 
 
 def _administer(
-    design: Design, progress: Sequence[_Progress], chance: tuple[int, int]
+    design: Design, standings: Sequence[Standing], going: list[bool], chance: tuple[int, int]
 ) -> Administer:
-    standings = [module.standing for module in progress]
-    number = _next_module(design, progress)
+    number = _next_module(design, standings, going)
     standing = standings[number]
     draws = Keyed(chance, len(standing.section.pool))
     row = next_items(design, standing, draws, np.array(chance[1:])).item(0)
@@ -253,16 +254,14 @@ def _administer(
         number + 1,
         standing.n.item(0),
         _remaining(design, standing),
-        tuple(_posterior(design, module) for module in standings),
+        tuple([_posterior(design, module) for module in standings]),
     )
 
 
-def _next_module(design: Design, progress: Sequence[_Progress]) -> int:
+def _next_module(design: Design, standings: Sequence[Standing], going: list[bool]) -> int:
     """Return the number of the next question's module; where one goes on, no order is asked."""
-    going = [module.code == GOES_ON for module in progress]
     if going.count(True) == 1:
         return going.index(True)
-    standings = [module.standing for module in progress]
     return int(next_modules(design, standings, np.array([going]))[0])
 
 

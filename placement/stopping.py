@@ -84,6 +84,10 @@ class RateOfReturn:
         )
         refuse([fault for holds, fault in claims if not holds])
 
+    def __hash__(self) -> int:
+        # Looked up at every decision: all the numbers of a plan would take long to hash.
+        return hash((self.cost, self.minimum, self.maximum))
+
     @property
     def reason(self) -> StopReason:
         return StopReason.RATE_OF_RETURN
