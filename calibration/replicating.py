@@ -108,7 +108,7 @@ class _Walk:
     """Where the items' (log a, b), (J, 2), stand on their walk."""
 
     def __init__(self, pool: Sequence[ItemParameters], nodes: Floats, n_categories: int) -> None:
-        self._pool, self._nodes, self._width = pool, nodes, n_categories
+        self._items, self._nodes, self._width = CurveSet.of(list(pool)), nodes, n_categories
         self._middle, self._prior = _prior(pool)
         self._precision = np.linalg.pinv(self._prior, hermitian=True)
         self._stride: Floats | None = None
@@ -139,10 +139,8 @@ class _Walk:
         return np.asarray((tally * np.log(chances)).sum(axis=(1, 2)) - prior)
 
     def _curves(self, at: Floats) -> Floats:
-        pairs = zip(self._pool, np.exp(at[:, 0]).tolist(), at[:, 1].tolist(), strict=True)
-        known = [replace(i, a=a, b=b, se_a=0.0, se_b=0.0, cov_ab=0.0) for i, a, b in pairs]
-        chances = np.zeros((len(known), self._width, self._nodes.size))
-        tables = CurveSet.of(known).at(self._nodes).chances
+        chances = np.zeros((len(at), self._width, self._nodes.size))
+        tables = self._items.moved(np.exp(at[:, 0]), at[:, 1]).at(self._nodes).chances
         chances[:, : tables.shape[1]] = tables
         return np.maximum(chances, SMALLEST)
 

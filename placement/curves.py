@@ -1,7 +1,7 @@
 """Many items' curves at once: items of one form together, averaged over what is uncertain."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -23,22 +23,31 @@ Point = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Batch:
-    """Items of one form: at each point of their uncertainty a weight (J,) and parameters (J, ·)."""
+    """Items of one form: at each point of their uncertainty a weight (J,) and parameters (J, ·).
+
+    `fixed` has the form's family, and what the items' uncertainty leaves alone.
+    """
 
     rows: Integers
-    family: Family
+    fixed: tuple[Family, Floats, Floats]
     weights: tuple[Floats, ...]
     parameters: tuple[tuple[Floats, ...], ...]
 
     def at(self, theta: Floats) -> Curves:
         """Return the curves (J, K, N), summed point by point in their order."""
+        family = self.fixed[0]
         if len(self.weights) == 1:
-            return self.family(*self.parameters[0], theta)
+            return family(*self.parameters[0], theta)
         sums: list[Floats] = []
         for weight, parameters in zip(self.weights, self.parameters, strict=True):
-            shares = [weight[:, None, None] * part for part in self.family(*parameters, theta)]
+            shares = [weight[:, None, None] * part for part in family(*parameters, theta)]
             sums = [t + share for t, share in zip(sums, shares, strict=True)] if sums else shares
         return Curves(*sums)
+
+    def moved(self, a: Floats, b: Floats) -> "_Batch":
+        """Return the items with slopes and shifts of `a` and `b` (J of all items,), as known."""
+        parameters = _parameters(self.fixed, a[self.rows, None], b[self.rows, None])
+        return _Batch(self.rows, self.fixed, (np.ones(self.rows.size),), (parameters,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +66,10 @@ class CurveSet:
         for j, item in enumerate(items):
             groups.setdefault((_form(item), item.n_categories, len(points[j])), []).append(j)
         return cls(sizes, tuple(_batch(items, points, rows) for rows in groups.values()))
+
+    def moved(self, a: Floats, b: Floats) -> Self:
+        """Return the items with other slopes `a` and shifts `b`, (J,) each, as if known."""
+        return replace(self, batches=tuple(batch.moved(a, b) for batch in self.batches))
 
     @property
     def width(self) -> int:
@@ -86,7 +99,7 @@ def _batch(
     fixed = _fixed(mine)
     return _Batch(
         np.array(rows, dtype=np.int64),
-        fixed[0],
+        fixed,
         tuple(weights for weights, _, _ in table),
         tuple(_parameters(fixed, a[:, None], b[:, None]) for _, a, b in table),
     )
