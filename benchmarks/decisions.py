@@ -6,7 +6,9 @@
 
 Parts: *one* (one module, the design itself), *stops* and *selection* (rules at one accuracy),
 *losses* (over-placement dearer), *levels* (the starter bank, known by its authors' levels only),
-*five* (five correlated modules). `benchmarks/decision_study.py` has banks, people and design.
+*five* (five correlated modules), *yardstick* (these beside tests of fixed length on the same
+pools; long, so only where it is named). `benchmarks/decision_study.py` has banks, people and
+design.
 """
 
 import argparse
@@ -35,6 +37,7 @@ from benchmarks.decision_study import (  # noqa: E402
     table,
     told,
 )
+from benchmarks.decision_yardstick import yardstick  # noqa: E402
 from placement.criteria_cuts import UncertainCutInformation  # noqa: E402
 from placement.criteria_global import PosteriorWeightedInformation  # noqa: E402
 from placement.exposure import Randomesque  # noqa: E402
@@ -211,7 +214,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--part", choices=(*PARTS, "five"))
+    parser.add_argument("--part", choices=(*PARTS, "five", "yardstick"))
     parser.add_argument("--banks", type=int, help="two or more")
     parser.add_argument("--people", type=int, help="a bank")
     given = parser.parse_args()
@@ -225,6 +228,9 @@ def main() -> None:
     if given.part in (None, "five"):
         banks, people = (8, 300) if given.full else (2, 80)
         five_modules(given.banks or banks, given.people or people, full=given.full)
+    if given.part == "yardstick":
+        banks, people = (240, 300) if given.full else (2, 80)
+        yardstick(given.banks or banks, given.people or people)
     print(f"\n{time.perf_counter() - started:.0f} s")
 
 
