@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
+LARGEST = 1e9
+"""No number of a design or of an item is beyond this; arrays of numbers overflow further out."""
 
 
 def frozen(values: Floats) -> Floats:

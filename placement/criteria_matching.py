@@ -7,7 +7,7 @@ import numpy as np
 
 from placement.arrays import Floats, Integers, frozen
 from placement.errors import refuse
-from placement.pool import Pool
+from placement.pool import SMALLEST, Pool
 from placement.standing import Standing
 
 
@@ -84,6 +84,8 @@ def peaks(pool: Pool) -> Floats:
     """Return where each item's information is greatest, (J,): a parabola through three nodes."""
     nodes, table = pool.nodes, pool.information
     top = np.clip(table.argmax(axis=1), 1, nodes.size - 2)
+    # Beyond the grid, or steeper than its steps, an item's information is 0 at some node.
+    table = np.maximum(table, SMALLEST)
     low, middle, high = (np.log(table[np.arange(len(table)), top + i]) for i in (-1, 0, 1))
     bend = low - 2 * middle + high
     shift = np.where(bend < 0, (low - high) / np.where(bend < 0, 2 * bend, 1), 0)

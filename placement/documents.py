@@ -9,11 +9,10 @@ from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from math import isfinite
 from typing import Any, get_args, get_origin, get_type_hints
 
+from placement.arrays import LARGEST
 from placement.errors import DesignError
 
 Kinds = Mapping[type, Mapping[str, type]]
-LARGEST = 1e9
-"""No length, weight or hour of a design is beyond this; arrays of numbers overflow further out."""
 
 
 def to_plain(value: Any, kinds: Kinds) -> Any:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Literal
 
+from placement.arrays import LARGEST
 from placement.errors import PoolError
 
 Model = Literal["1PL", "2PL", "3PL", "4PL", "GRM", "GPCM", "PCM", "NRM"]
@@ -32,6 +33,8 @@ class ItemParameters:
     of their posterior, or of the author's prior; for several categories `se_b` is that of the
     thresholds' common shift. 0 = known. Items of one module that share an `enemy` name are not
     given to the same person.
+
+    No number is beyond ±1e9, and `a` is 1e-9 or more. `PoolError` names all that is wrong.
     """
 
     item: str
@@ -71,14 +74,11 @@ class ItemParameters:
 
     def _numbers(self) -> list[_Fault]:
         names = ("a", "b", "c", "d", "se_a", "se_b", "cov_ab")
-        faults = [
-            (n, f"{n} is not a finite number") for n in names if not isfinite(getattr(self, n))
-        ]
+        numbers = [(n, getattr(self, n)) for n in names]
         for name in ("b_steps", "a_steps", "d_steps"):
-            wrong = [k for k, step in enumerate(getattr(self, name), 1) if not isfinite(step)]
-            if wrong:
-                faults.append((f"{name[0]}{wrong[0]}", f"{name} holds what is not a finite number"))
-        return faults
+            steps = enumerate(getattr(self, name), 1)
+            numbers += [(f"{name[0]}{k}", step) for k, step in steps]
+        return [(n, f"{n} = {v} {wrong}") for n, v in numbers if (wrong := _beyond(v))]
 
     def _ranges(self) -> list[_Fault]:
         claims = (
@@ -89,6 +89,7 @@ class ItemParameters:
                 f"model {self.model!r} is not one of {', '.join(MODELS)}",
             ),
             ("a", self.a > 0, f"a = {self.a} is not above 0"),
+            ("a", self.a <= 0 or self.a >= 1 / LARGEST, f"a = {self.a} is below {1 / LARGEST:.0e}"),
             ("a", self.model != "PCM" or self.a == 1, "a PCM item has a = 1"),
             ("c", 0 <= self.c < 1, f"c = {self.c} is not in [0, 1)"),
             ("c", self.model in GUESSED or self.c == 0, f"a {self.model} item has c = 0"),
@@ -132,6 +133,13 @@ class ItemParameters:
             ("a1", not nominal or any(self.a_steps), "a NRM item has an a_step other than 0"),
         )
         return [(column, fault) for column, holds, fault in claims if not holds]
+
+
+def _beyond(value: float) -> str:
+    """Return why no item has this number; nothing where one may."""
+    if not isfinite(value):
+        return "is not a finite number"
+    return f"is not within ±{LARGEST:.0e}" if abs(value) > LARGEST else ""
 
 
 def _some(wanted: bool) -> str:

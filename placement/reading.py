@@ -154,9 +154,15 @@ def _parsed(reader: Parser) -> Rows:
 
 
 def number(text: str) -> float | None:
-    """Return the number that `text` holds, with a decimal point or a decimal comma, or None."""
+    """Return the number that `text` holds, with a decimal point or a decimal comma, or None.
+
+    Its digits are 0 to 9 with nothing between them: `float` also takes 1_0 and other scripts'.
+    """
+    plain = text.strip()
+    if "_" in plain or not plain.isascii():
+        return None
     try:
-        return float(text.replace(",", "."))
+        return float(plain.replace(",", "."))
     except ValueError:
         return None
 

@@ -202,3 +202,25 @@ def test_items_of_more_categories(criterion: Selector) -> None:
     found = criterion(standing_after([3, 0, 1], pool=polytomous()))
     assert np.isfinite(found).all()
     assert (found >= 0).all()
+
+
+def at_the_limits() -> Pool:
+    """Items with the smallest and the greatest numbers that an item may have."""
+    numbers = [
+        {"a": 1e-9}, {"a": 1e9}, {"b": 1e9}, {"b": -1e9}, {"a": 1e9, "b": 0.33},
+        {"a": 1e9, "b": 1e9}, {"a": 1e-9, "se_a": 1e9}, {"se_b": 1e9},
+        {"se_a": 1e9, "se_b": 1e9, "cov_ab": 9e8},
+    ]  # fmt: skip
+    steps = [{"model": "GRM", "b_steps": (-1e9, 1e9)}, {"model": "GPCM", "b_steps": (1e9, -1e9)},
+        {"model": "NRM", "a": 1e9, "a_steps": (1e9, -1e9), "d_steps": (1e9, -1e9)}]  # fmt: skip
+    plain = {"module": "m", "category": "", "model": "2PL", "a": 1.0, "b": 0.0}
+    changes = enumerate([*numbers, *steps])
+    return Pool.tabulate([ItemParameters(f"i{k}", **{**plain, **some}) for k, some in changes])
+
+
+@identify
+@pytest.mark.parametrize("answers", [[], [0, 1, 0], [1] * 12])
+def test_items_at_the_limits_have_a_worth(criterion: Selector, answers: list[int]) -> None:
+    found = criterion(standing_after(answers, pool=at_the_limits()))
+    assert np.isfinite(found).all()
+    assert (found >= 0).all()

@@ -140,7 +140,7 @@ def test_information_at_one_point_is_that_at_many() -> None:
         (MIXED[1], {"b_steps": (1.0,)}, "a 2PL item has no b_steps"),
         (MIXED[4], {"b_steps": ()}, "a GRM item has one or more b_steps"),
         (MIXED[4], {"b_steps": (1.0, 0.0)}, "rise"),
-        (MIXED[4], {"b_steps": (float("nan"),)}, "b_steps holds what is not a finite number"),
+        (MIXED[4], {"b_steps": (float("nan"),)}, "b1 = nan is not a finite number"),
         (MIXED[4], {"c": 0.2}, "a GRM item has c = 0"),
         (MIXED[6], {"a": 1.2}, "a PCM item has a = 1"),
         (MIXED[7], {"d_steps": (1.0,)}, "of one length"),

@@ -197,6 +197,14 @@ def test_impossible_responses_are_refused(
         decide(DESIGN, TWO, responses, seed=1)
 
 
+@pytest.mark.parametrize("category", [True, 1.0, "1", None, np.True_, np.float64(1)])
+def test_a_category_is_a_whole_number(category: object) -> None:
+    with pytest.raises(CategoryError, match=r"item 'TB1': category .* is not a whole number"):
+        Response("TB1", category)  # type: ignore[arg-type]
+    whole = decide(DESIGN, TWO, [Response("TB1", 1)], seed=1)
+    assert decide(DESIGN, TWO, [Response("TB1", np.int64(1))], seed=1) == whole  # type: ignore[arg-type]
+
+
 def test_of_several_faults_the_first_is_told() -> None:
     faulty = [Response("TB1", 1), Response("TB1", 0), Response("nobody", 1), Response("TB2", 9)]
     with pytest.raises(RepeatedItemError):

@@ -88,7 +88,11 @@ def test_what_is_uncertain_tells_less() -> None:
     ("changes", "fault"),
     [
         ({"a": 0.0}, "a = 0.0 is not above 0"),
-        ({"a": float("nan")}, "a is not a finite number"),
+        ({"a": float("nan")}, "a = nan is not a finite number"),
+        ({"a": 1e300}, r"a = 1e\+300 is not within ±1e\+09"),
+        ({"a": 1e-320}, "a = 1e-320 is below 1e-09"),
+        ({"b": -1e10}, r"b = -10000000000.0 is not within ±1e\+09"),
+        ({"se_b": 1e155}, r"se_b = 1e\+155 is not within ±1e\+09"),
         ({"c": 1.0, "model": "3PL"}, "not in"),
         ({"c": 0.2}, "a 2PL item has c = 0"),
         ({"se_b": -0.1}, "se_b = -0.1 is below 0"),

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -92,6 +93,37 @@ def test_spaces_around_a_cell_are_no_part_of_it() -> None:
     assert read_pool("item, module, model, a, b\n x , m , 2PL , 1 , 0 \n") == [
         ItemParameters("x", "m", "", "2PL", 1, 0)
     ]
+
+
+@pytest.mark.parametrize(
+    "number", ["1_0", "１", "١", "1,0,0", "1.000,5", "−1", "0x1", "1 0", "--1"]
+)
+def test_only_plain_digits_make_a_number(number: str) -> None:
+    expected = f"line 3, column b: a number, not '{number}'"
+    with pytest.raises(UnreadableError, match=re.escape(expected)):
+        read_pool(f'item,module,model,a,b\nx,m,2PL,1,0\ny,m,2PL,1,"{number}"\n')
+    with pytest.raises(UnreadableError, match="line 2, column theta: a number, not"):
+        read_histogram(f'theta,weight\n"{number}",1\n1,1\n')
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("x,m,2PL,1e300,0,,,,", "a"),
+        ("x,m,2PL,1e-320,0,,,,", "a"),
+        ("x,m,2PL,1,-1e300,,,,", "b"),
+        ("x,m,2PL,1,0,1e300,,,", "se_a"),
+        ("x,m,2PL,1,0,,1e300,,", "se_b"),
+        ("x,m,GRM,1,,,,0,1e300", "b2"),
+        ("x,m,GPCM,1,,,,-1e300,0", "b1"),
+    ],
+)
+def test_a_number_beyond_all_use_is_refused_by_its_column(row: str, column: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        read_pool(f"item,module,model,a,b,se_a,se_b,b1,b2\n{row}\n")
+    [error] = caught.value.errors
+    assert (error.line, error.column) == (2, column)
+    assert "1e+09" in error.expected or "1e-09" in error.expected
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "1e999"])
