@@ -115,12 +115,6 @@ def climb_by_halves(
     return rough.onto(problem, rough.rise(watch, max(NEAR, tolerance))).run(watch)
 
 
-def approach(problem: Problem, start: Floats) -> Floats:
-    """Return a start (F,) nearer to the top, from EM on a sketch of the problem."""
-    rough = problem.sketch()
-    return start if rough is None else _Climb(rough, start, WARM, WARM_CYCLES).warm_up()
-
-
 class _Climb(Generic[Place]):
     def __init__(
         self, problem: Terrain[Place], start: Floats, tolerance: float, max_cycles: int
@@ -136,14 +130,6 @@ class _Climb(Generic[Place]):
     @property
     def newton(self) -> bool:
         return self.hessian is not None
-
-    def warm_up(self) -> Floats:
-        """Return where EM comes until a step is short."""
-        while self.cycles < WARM_CYCLES:
-            step = self._step()
-            if not self._advance(step) or _length(step) < WARM:
-                break
-        return self.point.free
 
     def run(self, watch: Watch) -> Summit[Place]:
         change = _length(self.rise(watch, self.tolerance))

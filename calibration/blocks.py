@@ -7,6 +7,7 @@ or wrong, a block is a dense matrix of bytes; else it is sparse, and holds only 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
 
@@ -60,7 +61,7 @@ class CompleteBlock:
         """Return `start` (Q,) + what the answers add, (n, Q), from the log chances (C, Q)."""
         wrong = table[::2]
         logs = self.scores.astype(np.float64) @ (table[1::2] - wrong)
-        logs += wrong.sum(axis=0) + start
+        logs += np.ones(len(wrong)) @ wrong + start
         return np.asarray(logs)
 
     def counts(self, posterior: Floats) -> Floats:
@@ -68,7 +69,8 @@ class CompleteBlock:
         table = np.empty((2 * self.scores.shape[1], posterior.shape[1]))
         right = self.scores.astype(np.float64).T @ posterior
         table[1::2] = right
-        np.subtract(posterior.sum(axis=0), right, out=table[::2])
+        # A product with ones is several times as fast as a sum over rows.
+        np.subtract(np.ones(len(posterior)) @ posterior, right, out=table[::2])
         return table
 
     def categories(self, batch: Batch) -> NDArray[np.intp]:
@@ -83,7 +85,7 @@ class CompleteBlock:
         return replace(self, weights=weights)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class SparseBlock:
     """A sparse (n, C) matrix of ones, one for each answer."""
 
@@ -105,7 +107,7 @@ class SparseBlock:
         return np.asarray(logs)
 
     def counts(self, posterior: Floats) -> Floats:
-        return np.asarray(self.answers.T @ posterior)
+        return np.asarray(self._turned @ posterior)
 
     def categories(self, batch: Batch) -> NDArray[np.intp]:
         columns = self.answers.indices
@@ -115,6 +117,11 @@ class SparseBlock:
         found = np.full((self.weights.size, len(batch.items)), batch.n_categories, dtype=np.intp)
         found[rows, items] = given
         return found
+
+    @cached_property
+    def _turned(self) -> sparse.csc_array:
+        # The same numbers seen the other way: made once, not in every cycle.
+        return self.answers.T
 
     def part(self, rows: slice) -> "SparseBlock":
         answers = self.answers[rows]

@@ -235,8 +235,8 @@ def collapsed(
     """Return one person for every different pattern in a group, with their weights summed."""
     numbers = random_numbers(shape[0] + 1, max(shape[1], int(group.max()) + 1))
     keys = answers.keys(numbers[:-1, : shape[1]]) + numbers[-1, group]
-    first, place = first_of_each(keys)
-    if first.size > (1 - SAVING) * answers.n_persons:
+    if np.unique(keys).size > (1 - SAVING) * answers.n_persons:
         return answers, group, weights
+    first, place = first_of_each(keys)
     sums = np.bincount(place, weights, first.size).astype(np.float64)
     return answers.chosen(first), group[first], sums

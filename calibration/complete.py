@@ -17,13 +17,17 @@ STEP = 1e-5
 
 
 def gradient(structure: Structure, raw: Floats, expected: Expectation) -> Floats:
-    """Return the gradient of counts and priors by the raw parameters at `raw`, (R,)."""
+    """Return the gradient of counts and priors by the raw parameters at `raw`, (R,).
+
+    That of groups is nought where they are held.
+    """
     found = np.zeros_like(raw)
     for batch in structure.batches:
         parameters, counts = batch.of(raw), batch.counts(expected.counts)
         slopes = batch.family.slopes(parameters, structure.nodes)
         found[batch.place] = _by_item(batch, parameters, counts, slopes).ravel()
-    found[structure.group_place] = _group_gradient(structure, raw, expected).ravel()
+    if not structure.groups_held:
+        found[structure.group_place] = _group_gradient(structure, raw, expected).ravel()
     return found
 
 

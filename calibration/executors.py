@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol, Self, TypeVar
 
 import numpy as np
@@ -54,11 +53,6 @@ class People:
     def each(self, work: Callable[[Part], Result]) -> Iterator[Result]:
         """Yield what `work` makes of each part, in the parts' order."""
         return self.place.each(work)
-
-    def some(self, few: int) -> "People":
-        """Return about `few` patterns spread over all, to be worked on here."""
-        thin = partial(thinned, max(1, self.n_patterns // few))
-        return gather([block for part in self.each(thin) for block in part], SERIAL)
 
 
 def summed(results: Iterator[Result], add: Callable[[Result, Result], Result]) -> Result:

@@ -80,7 +80,7 @@ def expect_in(table: Floats, log_weights: Floats, nodes: Floats, part: Part) -> 
         posterior, marginal = _posterior(block, table, log_weights, weights, short=short)
         value += float(weights @ marginal)
         counts += block.counts(posterior)
-        mass[block.group] += posterior.sum(axis=0)
+        mass[block.group] += np.ones(len(posterior)) @ posterior
         sums = posterior @ nodes
         means += sums.sum(), sums @ (sums / weights)
     return Expectation(value, counts, mass, means)

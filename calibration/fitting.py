@@ -14,7 +14,7 @@ from calibration.anchoring import (
     refuse_few,
     refuse_other_models,
 )
-from calibration.ascending import Watch, approach, climb_by_halves, unseen
+from calibration.ascending import Watch, climb_by_halves, unseen
 from calibration.building import pose
 from calibration.errors import CalibrationError, TooFewError, counted, refuse
 from calibration.executors import SERIAL, Executor
@@ -74,10 +74,8 @@ def fit(  # noqa: PLR0913 - one argument a choice
     if known:
         group = np.searchsorted(np.unique(data.group[screened.persons]), data.group)
         refuse_few(screened, group[screened.persons], groups, known)
-    if known:
-        start = first_cycle(problem)
-    else:
-        start = approach(problem, problem.structure.pick(problem.structure.start))
+    structure = problem.structure
+    start = first_cycle(problem) if known else structure.pick(structure.start)
     summit = climb_by_halves(problem, start, tolerance, MAX_CYCLES, watch)
     if ability == "histogram":
         problem, summit = climb_with_histograms(problem, summit, tolerance, watch)

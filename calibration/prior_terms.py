@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import log, pi
 from typing import Self
 
@@ -12,7 +13,7 @@ from calibration.priors import Beta, ItemPrior, Normal
 from placement.arrays import Booleans, Floats, Integers
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PriorTerms:
     """Means and precisions, each (J,); a precision of 0 is a flat prior.
 
@@ -49,15 +50,12 @@ class PriorTerms:
 
     def admissible(self, parameters: Floats) -> Booleans:
         """Return where the slope is positive, or may be otherwise, (J,)."""
-        if not self.location.size:
-            return np.ones(len(parameters), dtype=np.bool_)
-        asked = (self.log_a[:, 1] > 0) | (self.b[:, 1] > 0)
-        return np.asarray((parameters[:, 0] > 0) | ~asked)
+        return np.asarray((parameters[:, 0] > 0) | ~self._asked)
 
     def value(self, parameters: Floats) -> float:
         """Return the log density, constants and all, of the batch."""
         total = self.constant
-        if self.location.size:
+        if self._any:
             log_a, b, _ = self._scales(parameters)
             total -= float((self.log_a[:, 1] * (log_a - self.log_a[:, 0]) ** 2).sum()) / 2
             total -= float((self.b[:, 1] * (b - self.b[:, 0]) ** 2).sum()) / 2
@@ -70,7 +68,7 @@ class PriorTerms:
     def gradient(self, parameters: Floats) -> Floats:
         """Return (J, p)."""
         slope = np.zeros_like(parameters)
-        if self.location.size:
+        if self._any:
             log_a, b, by_b = self._scales(parameters)
             a = parameters[:, 0]
             slope[:, 0] -= self.log_a[:, 1] * (log_a - self.log_a[:, 0]) / a
@@ -85,7 +83,7 @@ class PriorTerms:
         """Return a positive part of the negative curvature, (J, p, p): Gauss–Newton."""
         count, size = parameters.shape
         curve = np.zeros((count, size, size))
-        if self.location.size:
+        if self._any:
             _, _, by_b = self._scales(parameters)
             curve[:, 0, 0] += self.log_a[:, 1] / parameters[:, 0] ** 2
             curve += self.b[:, 1, None, None] * by_b[:, :, None] * by_b[:, None, :]
@@ -97,12 +95,20 @@ class PriorTerms:
 
     def _scales(self, parameters: Floats) -> tuple[Floats, Floats, Floats]:
         """Return log a (J,), b (J,) and b's derivatives (J, p); flat where there is no prior."""
-        asked = (self.log_a[:, 1] > 0) | (self.b[:, 1] > 0)
-        a = np.where(asked, parameters[:, 0], 1.0)
+        a = np.where(self._asked, parameters[:, 0], 1.0)
         b = -(parameters @ self.location) / a
         by_b = -self.location / a[:, None]
         by_b[:, 0] -= b / a
         return np.log(a), b, by_b
+
+    @cached_property
+    def _asked(self) -> Booleans:
+        """Which items have a prior on slope or location, (J,)."""
+        return np.asarray((self.log_a[:, 1] > 0) | (self.b[:, 1] > 0))
+
+    @cached_property
+    def _any(self) -> bool:
+        return bool(self.location.size and self._asked.any())
 
     def positions(self) -> Integers:
         return np.array(self.asymptotes, dtype=np.int64)

@@ -15,9 +15,6 @@ from placement.arrays import Floats
 
 # Patterns that are enough to look at for a metric.
 MANY = 4000
-# Patterns, and answers for each free parameter, that tell where to begin.
-SKETCH = 300
-SKETCHED = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,18 +104,6 @@ class Problem:
         """Return about the observed information, (F, F): a metric, not a result."""
         few = max(MANY, 8 * point.size)
         return coarse_information(self.structure, self.people, point.raw, point.expected, few)
-
-    def sketch(self) -> "Problem | None":
-        """Return the problem of every other node and of as many persons as tell where to begin.
-
-        None where these are most of them.
-        """
-        people = self.people
-        share = SKETCHED * self.structure.n_free / people.n_answers
-        few = int(max(SKETCH, share * people.n_patterns))
-        if 2 * few > people.n_patterns:
-            return None
-        return replace(self.on_every_other_node(), people=people.some(few))
 
     def on_every_other_node(self) -> "Problem":
         """Return the problem of every other node."""

@@ -96,24 +96,27 @@ def _items(
 ) -> tuple[ItemEstimate, ...]:
     known = {item.item: usual_values(item) for item in fixed}
     estimates: list[ItemEstimate | None] = [None] * len(screened.items)
+    answers = screened.tally.sum(axis=1).tolist()
     for batch in structure.batches:
         parameters = batch.of(raw)
-        usual, bend = batch.family.usual(parameters), _jacobian(batch, parameters)
-        own = _own(structure, covariance, batch.place, batch.n_parameters)
-        carried = _carried(bend, own)
+        usual, bend = frozen(batch.family.usual(parameters)), _jacobian(batch, parameters)
+        own = frozen(_own(structure, covariance, batch.place, batch.n_parameters))
+        carried, raw_values = frozen(_carried(bend, own)), frozen(parameters)
+        usual_names = batch.family.usual_names(batch.n_categories)
+        names = batch.family.names(batch.n_categories)
         for row, j in enumerate(batch.items.tolist()):
             name = screened.items[j]
             estimates[j] = ItemEstimate(
                 name,
                 screened.models[j],
-                int(screened.tally[j].sum()),
+                answers[j],
                 screened.categories[j],
-                batch.family.usual_names(batch.n_categories),
-                frozen(known.get(name, usual[row])),
-                frozen(carried[row]),
-                batch.family.names(batch.n_categories),
-                frozen(parameters[row]),
-                frozen(own[row]),
+                usual_names,
+                frozen(known[name]) if name in known else usual[row],
+                carried[row],
+                names,
+                raw_values[row],
+                own[row],
                 fixed=name in known,
             )
     return tuple(estimate for estimate in estimates if estimate is not None)

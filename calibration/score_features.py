@@ -42,35 +42,42 @@ class Features(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
-    """Each parameter's score, taken from those of all categories, `right` (r, K J p [+ J p]).
+    """Each parameter's score, taken from the few different ones that categories have.
 
-    Where answers may be missing the last are noughts.
+    `right` (r, (U + 1) J) are U shapes of each item, and noughts; `which` (K + 1, p) tells which of
+    them is a category's, or no answer's. The GRM's scores of d_k are -σ(z_k) in the two categories
+    beside the threshold, but for what is the same at every ability, and nought in all others.
     """
 
     batch: Batch
     slopes: Floats
     right: Reals
+    which: Integers
 
     @classmethod
     def of(cls, batch: Batch, slopes: Floats, basis: Floats, *, blank: bool) -> Self:
-        right = basis.T @ slopes.transpose(3, 2, 0, 1).reshape(slopes.shape[3], -1)
-        if blank:
-            size = slopes.shape[0] * slopes.shape[1]
-            right = np.concatenate((right, np.zeros((len(right), size))), axis=1)
-        return cls(batch, slopes, right)
+        leaders = _leaders(slopes, level=not blank)
+        count, width, n_categories, n_nodes = slopes.shape
+        padded = np.concatenate((slopes, np.zeros((count, width, 1, n_nodes))), axis=2)
+        own = np.take_along_axis(padded, leaders[None, :, :, None], axis=2)
+        parameter, category = np.nonzero(leaders == np.arange(n_categories))
+        right = np.zeros((basis.shape[1], len(category) + 1, count))
+        right[:, :-1] = (slopes[:, parameter, category] @ basis).transpose(2, 1, 0)
+        which = np.full((n_categories + 1, width), len(category))
+        for u, (p, k) in enumerate(zip(parameter, category, strict=True)):
+            which[:-1, p][leaders[p] == k] = u
+        return cls(batch, own, right.reshape(len(right), -1), which)
 
     @property
     def size(self) -> int:
         return len(self.batch.items) * self.batch.n_parameters
 
     def places(self, block: Block) -> Places:
-        """Return where the answers' slopes stand among all categories', (n, J p)."""
-        given, width = block.categories(self.batch), self.batch.n_parameters
-        # A person's row has every category's slopes and, for no answer, noughts.
-        starts = np.arange(len(given)) * self.right.shape[1]
-        own = given * self.size + starts[:, None]
-        own += np.arange(0, self.size, width)
-        cells = own[:, :, None] + np.arange(width)
+        """Return where the answers' slopes stand among all of the block, (n, J p)."""
+        given, count = block.categories(self.batch), len(self.batch.items)
+        own = np.arange(len(given))[:, None] * self.right.shape[1] + np.arange(count)
+        cells = (self.which * count)[given]
+        cells += own[:, :, None]
         return np.asarray(cells.reshape(len(given), self.size))
 
     def fill(self, moments: Reals, places: Places, found: Reals) -> None:
@@ -86,6 +93,26 @@ class Chosen:
 
     def cast(self, kind: DTypeLike) -> Self:
         return replace(self, right=self.right.astype(kind))
+
+
+def _leaders(slopes: Floats, *, level: bool) -> Integers:
+    """Return each category's first neighbour with the same slopes, (p, K); K where all are nought.
+
+    Where `level`, what is the same at every ability counts for nothing.
+    """
+    size = slopes.shape[2]
+    limit = ROUNDING * max(1.0, float(np.abs(slopes).max()))
+
+    def largest(shapes: Floats) -> Floats:
+        far = np.ptp(shapes, axis=3) if level else np.abs(shapes).max(axis=3)
+        return np.asarray(far.max(axis=0))
+
+    leaders = np.tile(np.arange(size), (slopes.shape[1], 1))
+    alike = largest(np.diff(slopes, axis=2)) <= limit
+    for k in range(1, size):
+        leaders[:, k] = np.where(alike[:, k - 1], leaders[:, k - 1], k)
+    leaders[largest(slopes) <= limit] = size
+    return leaders
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,5 +1,6 @@
 """What can be estimated at all: items and persons that tell nothing are set aside, and said so."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -115,12 +116,11 @@ def models_of(
 def _refuse_scores(responses: Responses, models: Sequence[Model], tally: Integers) -> None:
     """Refuse scores that a model cannot give, naming one person who has such a score."""
     faults = []
-    for j, (item, model, counts) in enumerate(zip(responses.items, models, tally, strict=True)):
-        above = np.flatnonzero(counts[2:]) + 2
-        if above.size and not form_of(model).polytomous:
-            scores = ", ".join(map(str, above.tolist()))
-            text = f"item {item}: the {model.value} model takes 0 and 1, not {scores}"
-            faults.append(f"{text}{_whose(responses, j)}")
+    for j in np.flatnonzero(tally[:, 2:].any(axis=1)).tolist():
+        if not form_of(models[j]).polytomous:
+            scores = ", ".join(map(str, (np.flatnonzero(tally[j, 2:]) + 2).tolist()))
+            text = f"the {models[j].value} model takes 0 and 1, not {scores}"
+            faults.append(f"item {responses.items[j]}: {text}{_whose(responses, j)}")
     refuse(ModelError, faults)
 
 
@@ -182,20 +182,20 @@ def _codes(
     """Return the new score for every old one, (J, width), and what to say of it."""
     width = 1 + max(scores[-1] for scores in categories.values())
     codes = np.full((len(items), max(width, tally.shape[1])), MISSING, dtype=np.int8)
-    notices = []
+    notices, answers = [], tally.sum(axis=1).tolist()
     for j, scores in categories.items():
-        codes[j, scores] = np.arange(len(scores))
+        codes[j, scores] = range(len(scores))
         if items[j] in fixed:
             continue
-        given = np.flatnonzero(tally[j])
-        if given.size < given[-1] - given[0] + 1:
-            gaps = sorted(set(range(int(given[0]), int(given[-1]))) - set(given.tolist()))
+        # Of items that are not fixed the categories are the scores given.
+        if len(scores) <= scores[-1] - scores[0]:
+            gaps = sorted(set(range(scores[0], scores[-1])) - set(scores))
             text = f"score {', '.join(map(str, gaps))} never occurs; the others are moved together"
             notices.append(Notice("categories", items[j], text))
-        if tally[j].sum() < FEW_ANSWERS:
-            text = f"only {counted(int(tally[j].sum()), 'answer')}"
+        if answers[j] < FEW_ANSWERS:
+            text = f"only {counted(answers[j], 'answer')}"
             notices.append(Notice("unsure", items[j], text))
-        if models[j] is Model.NRM and given.size < 3:
+        if models[j] is Model.NRM and len(scores) < 3:
             text = "two categories: the nominal model is a 2PL model here"
             notices.append(Notice("categories", items[j], text))
     return codes, notices
@@ -212,8 +212,9 @@ def _retold(tally: Integers, codes: Bytes) -> Integers:
 
 def _twins(items: Sequence[str], answers: Answers, tally: Integers) -> list[Notice]:
     """Tell of items that everybody answered alike: mostly one question under two names."""
-    _, inverse, counts = np.unique(tally, axis=0, return_inverse=True, return_counts=True)
-    alike = np.flatnonzero(counts[inverse] > 1).tolist()
+    shares = [tuple(counts) for counts in tally.tolist()]
+    often = Counter(shares)
+    alike = [j for j, share in enumerate(shares) if often[share] > 1]
     if not alike:
         return []
     seen: dict[int, str] = {}

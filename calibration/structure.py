@@ -77,7 +77,7 @@ class Structure:
     def n_columns(self) -> int:
         return int(self.batches[-1].columns.stop)
 
-    @property
+    @cached_property
     def n_free(self) -> int:
         return int(self.slots.max(initial=-1)) + 1
 

@@ -24,7 +24,7 @@ from calibration import (
 from calibration.blocks import CompleteBlock
 from calibration.cholesky import factor
 from calibration.cluster import OnCluster, _differences
-from calibration.executors import SERIAL, gather
+from calibration.executors import gather
 from tests.calibration.examples import dichotomous, mixed_models
 
 # Several blocks in several parts.
@@ -83,7 +83,6 @@ def test_parts_are_taken_in_order_whoever_is_first() -> None:
         people = gather(_blocks(12), pool)
         assert list(people.each(slow_first)) == [0, 2, 4, 6, 8, 10]
     assert people.n_persons == 60
-    assert gather(_blocks(12), SERIAL).some(6).n_patterns == 12
 
 
 def _blocks(count: int) -> list[CompleteBlock]:
