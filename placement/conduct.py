@@ -43,15 +43,16 @@ def section_of(design: Design, module: ModuleDesign, pool: Pool) -> Section:
 
 def stop_codes(design: Design, standing: Standing) -> Integers:
     """Return where each examinee's reason to stop stands in `REASONS`, (N,), or `GOES_ON`."""
-    n, stopping, size = standing.n, design.stopping, len(standing.section.pool)
+    n, stopping = standing.n, design.stopping
+    most = standing.most(stopping.maximum)
     codes = np.full(n.size, GOES_ON, dtype=np.int64)
     enough = stopping(standing) & (n >= stopping.minimum)
     if np.count_nonzero(enough):
         told = np.array([REASONS.index(reason) for reason in reasons_of(stopping, standing)])
         codes[enough] = told[enough]
-    if np.count_nonzero(n >= min(stopping.maximum, size)):
+    if np.count_nonzero(n >= most):
         codes[n >= stopping.maximum] = REASONS.index(StopReason.LENGTH)
-        exhausted = (n >= size) & (n < stopping.maximum) & ~enough
+        exhausted = (n >= most) & (n < stopping.maximum) & ~enough
         codes[exhausted] = REASONS.index(StopReason.POOL_EXHAUSTED)
     return codes
 
@@ -81,7 +82,10 @@ def next_items(
     if place is None:
         opens = standing.section.module == design.modules[0].module
         place = standing.n if opens else standing.n + design.opening.questions
-    values = design.opening(standing, design.selector(standing), place)
+    values = design.selector(standing)
+    if standing.closed is not None:
+        values = np.where(standing.closed, -np.inf, values)
+    values = design.opening(standing, values, place)
     values = design.content(standing, values)
     draws = Stream(chance, values.shape) if isinstance(chance, np.random.Generator) else chance
     return at_hand(design.exposure, standing.section)(values, standing.n, draws)

@@ -41,8 +41,11 @@ def right_answers(pool: Pool, theta: Floats, draws: Floats) -> Integers:
 def sit(
     design: Design, section: Section, answers: Integers, generator: np.random.Generator
 ) -> Sittings:
-    """Give the section to N examinees whose answer to every item, (N, J), is already fixed."""
-    size, pool = len(answers), section.pool
+    """Give the section to N examinees whose answers to its items, (N, J), are already fixed.
+
+    An answer below 0 is one that an examinee does not have: that item is not given to them.
+    """
+    size, pool, closed = len(answers), section.pool, _lacking(answers)
     given = np.zeros(answers.shape, dtype=np.bool_)
     sums = np.zeros((size, pool.nodes.size))
     codes = np.full(size, GOES_ON, dtype=np.int64)
@@ -52,7 +55,7 @@ def sit(
     rows, seen, known = np.arange(size), given.copy(), sums.copy()
     while rows.size:
         n = np.full(rows.size, len(precision))
-        standing = Standing.of(section, seen, known, n=n)
+        standing = Standing.of(section, seen, known, n=n, closed=closed)
         precision.append(_spread(1 / standing.variance, rows, size))
         now = stop_codes(design, standing)
         if (ended := now != GOES_ON).any():
@@ -60,13 +63,20 @@ def sit(
             codes[out], lengths[out] = now[ended], n[ended]
             given[out], sums[out] = seen[ended], known[ended]
             standing = standing.only(~ended)
-            rows, seen, known = rows[~ended], standing.given, standing.log_likelihood
+            rows, closed = rows[~ended], standing.closed
+            seen, known = standing.given, standing.log_likelihood
         if rows.size:
             asked = next_items(design, standing, generator)
             seen[np.arange(rows.size), asked] = True
             known += pool.log_chances(asked * pool.width + answers[rows, asked])
     standing = Standing.of(section, given, sums, n=lengths)
     return Sittings(standing, codes, np.array(precision))
+
+
+def _lacking(answers: Integers) -> Booleans | None:
+    """Return which answers (N, J) there are not; None where there are all."""
+    lacking = answers < 0
+    return lacking if lacking.any() else None
 
 
 def _spread(values: Floats, rows: Integers, size: int) -> Floats:
@@ -88,7 +98,10 @@ def sit_together(
     answers: Sequence[Integers],
     generator: np.random.Generator,
 ) -> tuple[Sittings, ...]:
-    """Give correlated sections to N examinees whose answers, (N, J) a section, are fixed."""
+    """Give correlated sections to N examinees whose answers, (N, J) a section, are fixed.
+
+    An answer below 0 is one that an examinee does not have: that item is not given to them.
+    """
     room = _Room(design, together, answers)
     while (rows := room.waiting()).size:
         standings = room.look(rows)
@@ -109,6 +122,7 @@ class _Room:
     tables: list[Floats] = field(init=False)
     endings: list[Endings] = field(init=False)
     precision: list[Floats] = field(init=False)
+    closed: list[Booleans | None] = field(init=False)
 
     def __post_init__(self) -> None:
         sections, size = self.together.sections, len(self.answers[0])
@@ -117,6 +131,7 @@ class _Room:
         self.tables = [np.log(section.pool.probabilities) for section in sections]
         self.endings = [Endings.open(size) for _ in sections]
         self.precision = [np.full((some.shape[1] + 1, size), np.nan) for some in self.answers]
+        self.closed = [_lacking(some) for some in self.answers]
 
     def waiting(self) -> Integers:
         """Return who has a module that goes on."""
@@ -126,7 +141,8 @@ class _Room:
     def look(self, rows: Integers) -> tuple[Standing, ...]:
         """Return where some examinees stand."""
         given = [some[rows] for some in self.given]
-        standings = self.together.standings(given, self.sums[:, rows])
+        closed = [None if some is None else some[rows] for some in self.closed]
+        standings = self.together.standings(given, self.sums[:, rows], closed)
         for number, standing in enumerate(standings):
             known = 1 / self.together.covariance[number, number]
             self.precision[number][standing.n, rows] = known + _added(standing)

@@ -38,7 +38,7 @@ class Opening:
         if not early.any():
             return values
         easy = expected_share(standing.section) >= self.success
-        free = ~standing.given & easy
+        free = standing.free & easy
         narrowed = early & free.any(axis=1)
         return np.where(narrowed[:, None] & ~free, -np.inf, values)
 

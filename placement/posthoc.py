@@ -1,4 +1,4 @@
-"""Post hoc simulation: a design given to people whose answers to every item are already there."""
+"""Post hoc simulation: a design given to people whose answers are already there."""
 
 import numpy as np
 
@@ -16,10 +16,12 @@ from placement.together import Together
 def simulate_answers(
     design: Design, pool: Pool, answers: Integers, *, seed: int
 ) -> SimulationResult:
-    """Give `design` to N people whose answer to every item of the pool, (N, J), is known.
+    """Give `design` to N people whose answers to the pool's items, (N, J), are known.
 
-    What all of a person's answers say (the posterior mean) stands for the true ability: accuracy
-    is agreement with the whole bank, and errors are what the shorter test adds.
+    An answer below 0 is one that a person does not have; that item is not given to them, and their
+    test ends when those they answered are used up. What all of a person's answers say (the
+    posterior mean, logits) stands for the true ability: accuracy is agreement with these answers,
+    and errors are what the shorter test adds. So who answered little agrees with it easily.
     """
     generator = np.random.default_rng(seed)
     together = Together.of(design, pool)
@@ -43,8 +45,8 @@ def _rows(pool: Pool, section: Section) -> Integers:
 
 def _whole(section: Section, answers: Integers) -> Floats:
     """Return the posterior mean (N,) of each person from all answers (N, J) to the section."""
-    tables = np.log(section.pool.probabilities)
-    sums = np.zeros((len(answers), section.pool.nodes.size))
-    for item, table in enumerate(tables):
-        sums += table[answers[:, item]]
-    return Standing.of(section, np.ones(answers.shape, dtype=np.bool_), sums).mean
+    sums, there = np.zeros((len(answers), section.pool.nodes.size)), answers >= 0
+    for item, table in enumerate(section.pool.logs):
+        who = there[:, item]
+        sums[who] += table[answers[who, item]]
+    return Standing.of(section, there, sums).mean

@@ -51,7 +51,8 @@ class ShadowTest:
 
     def __call__(self, standing: Standing, values: Floats) -> Floats:
         layout = layout_of(self.constraints, standing.section.pool)
-        rows = [self._row(layout, *row) for row in zip(standing.given, values, strict=True)]
+        parts = zip(standing.given, standing.free, values, strict=True)
+        rows = [self._row(layout, *row) for row in parts]
         stuck = np.array([row is None for row in rows], dtype=np.bool_)
         found = np.array([v if row is None else row for row, v in zip(rows, values, strict=True)])
         if stuck.any():
@@ -59,34 +60,40 @@ class ShadowTest:
             found[stuck] = penalty(standing.only(stuck), values[stuck])
         return found.reshape(values.shape)
 
-    def _row(self, layout: Layout, given: Booleans, values: Floats) -> Floats | None:
+    def _row(
+        self, layout: Layout, given: Booleans, free: Booleans, values: Floats
+    ) -> Floats | None:
         """Return the values (J,) of what may come now; None where no test is possible."""
-        test = self.test(layout, given, values)
+        test = self.test(layout, given, free, values)
         if isinstance(test, Infeasible):
             return None
-        left = np.where(test & ~given, values, -np.inf)
+        left = np.where(test & free, values, -np.inf)
         together = np.where(layout.begun(given[None])[0], left, -np.inf)
         return next((table for table in (together, left) if np.isfinite(table).any()), None)
 
-    def test(self, layout: Layout, given: Booleans, values: Floats) -> Booleans | Infeasible:
-        """Return the best test (J,) that holds what was given (J,), by values (J,)."""
-        size = min(max(self.constraints.length, int(given.sum()) + 1), given.size)
-        worth = np.where(np.isfinite(values) & ~given, values, 0)
-        best = _filled(layout, given, ~given, worth, size)
+    def test(
+        self, layout: Layout, given: Booleans, free: Booleans, values: Floats
+    ) -> Booleans | Infeasible:
+        """Return the best test (J,) of what was given (J,) and of `free` items, by values (J,)."""
+        most = int(np.count_nonzero(given | free))
+        size = min(max(self.constraints.length, int(given.sum()) + 1), most)
+        worth = np.where(np.isfinite(values) & free, values, 0)
+        best = _filled(layout, given, free, worth, size)
         if best is not None:
             if layout.allows(best):
                 return best
-            single = self._of_singles(layout, given, worth, size)
+            single = self._of_singles(layout, given, free, worth, size)
             if single is not None and worth @ single >= (1 - self.gap) * (worth @ best):
                 return single
-        return self._solved(layout, given, worth, size)
+        return self._solved(layout, given, free, worth, size)
 
     def _of_singles(
-        self, layout: Layout, given: Booleans, worth: Floats, size: int
+        self, layout: Layout, given: Booleans, free: Booleans, worth: Floats, size: int
     ) -> Booleans | None:
         """Return a good test without new testlets, and of each set of enemies the best at most."""
-        held = given | layout.begun(given[None])[0]
-        free = ~held & ~layout.hostile(held[None])[0] & (layout.testlets.sum(axis=0) == 0)
+        held = given | (free & layout.begun(given[None])[0])
+        single = ~layout.hostile(held[None])[0] & (layout.testlets.sum(axis=0) == 0)
+        free = free & ~held & single
         foes = np.where(layout.foes * free > 0, worth, -np.inf)
         rivals = np.flatnonzero(layout.foes.sum(axis=0))
         spared = foes.argmax(axis=1)[np.isfinite(foes).any(axis=1)]
@@ -95,7 +102,7 @@ class ShadowTest:
         return test if test is not None and layout.allows(test) else None
 
     def _solved(
-        self, layout: Layout, given: Booleans, worth: Floats, size: int
+        self, layout: Layout, given: Booleans, free: Booleans, worth: Floats, size: int
     ) -> Booleans | Infeasible:
         rules: list[Rule] = [(np.ones((1, given.size)), size, size)]
         if len(layout.members):
@@ -107,7 +114,7 @@ class ShadowTest:
         found = milp(
             -worth / max(float(worth.max(initial=0)), 1e-12),
             integrality=np.ones(given.size, dtype=np.int64),
-            bounds=Box(given.astype(np.float64), given | _useful(layout, given, worth, size)),
+            bounds=Box(given.astype(np.float64), given | _useful(layout, free, worth, size)),
             constraints=[LinearConstraint(csr_array(A), low, up) for A, low, up in rules],
             options={"mip_rel_gap": self.gap, "node_limit": self.nodes},
         )
@@ -120,7 +127,7 @@ def possible(rule: ShadowTest, section: Section) -> Booleans | Infeasible:
     """Return a best test for the prior's mean before any question, or why there is none."""
     layout = layout_of(rule.constraints, section.pool)
     nothing = np.zeros(len(section.pool), dtype=np.bool_)
-    return rule.test(layout, nothing, section.pool.information @ section.prior)
+    return rule.test(layout, nothing, ~nothing, section.pool.information @ section.prior)
 
 
 def _filled(
@@ -152,17 +159,17 @@ def _filled(
     return test
 
 
-def _useful(layout: Layout, given: Booleans, worth: Floats, size: int) -> Booleans:
-    """Return which items (J,) may be in a best test: what is not one of too many in its category.
+def _useful(layout: Layout, free: Booleans, worth: Floats, size: int) -> Booleans:
+    """Return which `free` items (J,) may be in a best test: not one of too many in its category.
 
     An item outside testlets is not where its category, or what is in none, has as many items worth
     more as a test can hold, and these have neither enemies nor a testlet: one of them can stand in
     its place.
     """
     alone = layout.testlets.sum(axis=0) == 0
-    plain = alone & (layout.foes.sum(axis=0) == 0) & ~given
+    plain = alone & (layout.foes.sum(axis=0) == 0) & free
     order = np.lexsort((np.arange(worth.size), -worth))
-    useful = np.ones(worth.size, dtype=np.bool_)
+    useful = free.copy()
     groups = [*(layout.members > 0), layout.members.sum(axis=0) == 0]
     for row, most in zip(groups, [*layout.most, size], strict=True):
         own = order[row[order]]

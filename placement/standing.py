@@ -34,6 +34,7 @@ class Standing:
 
     `prior` is what is believed without these answers: the section's (Q,), or where modules are
     correlated what the answers to the others say, (N, Q).
+    `closed` (N, J) are items that cannot be given to an examinee; None where all can.
     Derived at birth: `posterior` (N, Q), its `mean` and `variance` (N,), and `n` (N,) answers.
     """
 
@@ -45,6 +46,7 @@ class Standing:
     variance: Floats
     n: Integers
     prior: Floats
+    closed: Booleans | None = None
 
     @classmethod
     def of(
@@ -54,6 +56,7 @@ class Standing:
         log_likelihood: Floats,
         prior: Floats | None = None,
         n: Integers | None = None,
+        closed: Booleans | None = None,
     ) -> Self:
         """Derive the posterior of each examinee from what they were given and how they did.
 
@@ -62,21 +65,10 @@ class Standing:
         believed = section.prior if prior is None else prior
         posterior = posterior_of(believed, log_likelihood)
         counts = given.sum(axis=1, dtype=np.int64) if n is None else n
-        return cls.at(section, given, log_likelihood, posterior, counts, believed)
-
-    @classmethod
-    def at(
-        cls,
-        section: Section,
-        given: Booleans,
-        log_likelihood: Floats,
-        posterior: Floats,
-        n: Integers,
-        prior: Floats,
-    ) -> Self:
-        """Describe examinees whose posterior is known already."""
         mean, variance = moments(posterior, section.pool.nodes)
-        return cls(section, given, log_likelihood, posterior, mean, variance, n, prior)
+        return cls(
+            section, given, log_likelihood, posterior, mean, variance, counts, believed, closed
+        )
 
     def only(self, chosen: Booleans | slice) -> Self:
         """Return the chosen examinees' standing."""
@@ -89,7 +81,19 @@ class Standing:
             self.variance[chosen],
             self.n[chosen],
             self.prior if self.prior.ndim == 1 else self.prior[chosen],
+            None if self.closed is None else self.closed[chosen],
         )
+
+    @property
+    def free(self) -> Booleans:
+        """Which items each examinee may yet be given, (N, J)."""
+        return ~self.given if self.closed is None else ~(self.given | self.closed)
+
+    def most(self, limit: int) -> Integers | int:
+        """Return how many of `limit` questions there are items for, of each (N,) or of all."""
+        if self.closed is None:
+            return min(limit, len(self.section.pool))
+        return np.asarray(np.minimum(limit, np.count_nonzero(~self.closed, axis=1)))
 
     @property
     def track_probabilities(self) -> Floats:
@@ -101,4 +105,6 @@ class Standing:
         """The same examinees by this module's answers alone."""
         if self.prior is self.section.prior:
             return self
-        return type(self).of(self.section, self.given, self.log_likelihood, n=self.n)
+        return type(self).of(
+            self.section, self.given, self.log_likelihood, n=self.n, closed=self.closed
+        )

@@ -52,5 +52,5 @@ class MinimumInformation(Limits):
     def __call__(self, standing: Standing) -> Booleans:
         pool = standing.section.pool
         worth = interpolation(pool.nodes, standing.mean) @ pool.information.T
-        left = np.where(standing.given, 0, worth).max(axis=1, initial=0)
+        left = np.where(standing.free, worth, 0).max(axis=1, initial=0)
         return np.asarray(left < self.information)

@@ -44,18 +44,34 @@ class Together:
         covariance = prior.sd**2 * correlation
         return cls(sections, prior.mean, covariance, law, design.dependence.extra)
 
-    def standings(self, given: Sequence[Booleans], sums: Floats) -> tuple[Standing, ...]:
+    def standings(
+        self,
+        given: Sequence[Booleans],
+        sums: Floats,
+        closed: Sequence[Booleans | None] | None = None,
+    ) -> tuple[Standing, ...]:
         """Return each module's standing from `given`, (N, J) a module, and `sums` (D, N, Q).
 
-        `sums` are log likelihoods.
+        `sums` are log likelihoods; `closed` as in `Standing`, one a module.
         """
         cavities = self.law.cavities(sums)
-        parts = enumerate(zip(given, sums, strict=True))
-        return tuple(self.standing(number, *part, cavities) for number, part in parts)
+        parts = enumerate(zip(given, sums, closed or [None] * len(given), strict=True))
+        return tuple(
+            self.standing(number, asked, some, cavities, shut)
+            for number, (asked, some, shut) in parts
+        )
 
-    def standing(self, number: int, given: Booleans, sums: Floats, cavities: Cavities) -> Standing:
+    def standing(
+        self,
+        number: int,
+        given: Booleans,
+        sums: Floats,
+        cavities: Cavities,
+        closed: Booleans | None = None,
+    ) -> Standing:
         """Return the standing in one module from its answers, (N, J) and (N, Q), and cavities."""
-        return Standing.of(self.sections[number], given, sums, cavities.masses(number))
+        section = self.sections[number]
+        return Standing.of(section, given, sums, cavities.masses(number), closed=closed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +125,7 @@ def ended(design: Design, together: Together, standing: Standing, so_far: Ending
     open_ = ~so_far.done
     now = codes_when_due(design, standing, open_)
     contradicted = np.zeros(standing.n.size, dtype=np.bool_)
-    left = standing.n < len(standing.section.pool)
+    left = standing.n < standing.most(design.stopping.maximum)
     near = open_ & left & ((so_far.first >= 0) | (now != GOES_ON))
     if together.extra and near.any():
         contradicted[near] = discordant(design, standing.only(near))
@@ -141,7 +157,7 @@ def end_of(design: Design, together: Together, history: Standing) -> tuple[int, 
 
 def codes_when_due(design: Design, standing: Standing, among: Booleans) -> Integers:
     """Return stop codes (N,), asking the rule only where the module may end."""
-    fewest = min(design.stopping.minimum, len(standing.section.pool))
+    fewest = standing.most(design.stopping.minimum)
     due = among & (standing.n >= fewest)
     codes = np.full(standing.n.size, GOES_ON, dtype=np.int64)
     if due.any():

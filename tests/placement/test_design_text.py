@@ -129,6 +129,23 @@ def test_post_hoc_agrees_with_the_whole_bank_more_than_with_the_truth(name: str)
     assert result.decision_accuracy > real.decision_accuracy
 
 
+@names
+def test_post_hoc_gives_nobody_what_they_did_not_answer(name: str) -> None:
+    pool = Pool.tabulate([*authored_items("TB", 1), *authored_items("RA", 2)])
+    design = fit_design(for_modules(built_in(name), ("TB", "RA")), pool, simulees=20)
+    generator = np.random.default_rng(6)
+    answers = right_answers(pool, standard_normal(40, 5), generator.random((40, 80)))
+    answers[generator.random(answers.shape) < 0.8] = -1
+    answers[0] = -1
+    answers[0, [3, 50, 51]] = [1, 0, 1]
+    result = simulate_answers(design, pool, answers, seed=1)
+    for module, columns in zip(result.modules, (slice(0, 40), slice(40, 80)), strict=True):
+        given, there = module.given.toarray(), answers[:, columns] >= 0
+        assert not (given & ~there).any()
+        assert given[0].sum() == there[0].sum()
+        assert (given.sum(axis=1) > 0).all()
+
+
 def test_the_documents_show_every_built_in_design_as_it_is() -> None:
     text = (Path(__file__).parents[2] / "docs" / "designs.md").read_text(encoding="utf-8")
     blocks = [part.partition("\n```")[0] for part in text.split("```toml\n")[1:]]

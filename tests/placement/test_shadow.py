@@ -73,7 +73,7 @@ def test_against_every_test_of_eight_items(
     values: list[float], taken: set[int], constraints: Constraints
 ) -> None:
     worth, held = np.array(values), np.isin(np.arange(8), list(taken))
-    found = ShadowTest(constraints, gap=0).test(Layout.of(constraints, EIGHT), held, worth)
+    found = ShadowTest(constraints, gap=0).test(Layout.of(constraints, EIGHT), held, ~held, worth)
     best = brute_force(constraints, EIGHT, held, worth)
     if best is None:
         assert isinstance(found, Infeasible) or not Layout.of(constraints, EIGHT).allows(found)
@@ -103,7 +103,7 @@ def test_against_every_test_of_ten_items(seed: int) -> None:
     left = np.where(held, 0, worth)
     best = brute_force(constraints, pool, held, left)
     for gap in (0, 0.1):
-        found = ShadowTest(constraints, gap=gap).test(layout, held, worth)
+        found = ShadowTest(constraints, gap=gap).test(layout, held, ~held, worth)
         if best is None:
             assert isinstance(found, Infeasible) or not layout.allows(found)
         else:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from placement.arrays import Integers
 from placement.design_text import from_toml
 from placement.designs import BUILT_IN
 from placement.lockstep import right_answers
@@ -244,22 +245,57 @@ def test_abilities_that_are_none_are_refused(tmp_path: Path, text: str, fault: s
     assert f"{file}: {fault}" in caught.value.message
 
 
-def test_real_answers_again(pool: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def answers() -> Integers:
     generator = np.random.default_rng(2)
-    table = Pool.tabulate(ITEMS)
-    answers = right_answers(table, generator.normal(size=50), generator.random((50, 30)))
-    file, out = tmp_path / "RESPONSES.csv", tmp_path / "OUT.json"
-    rows = [",".join([f"p{n}", *map(str, row)]) for n, row in enumerate(answers)]
-    header = ",".join(["person", *table.items])
-    file.write_text("\n".join([header, *rows, "px" + "," * 30]) + "\n")
+    return right_answers(
+        Pool.tabulate(ITEMS), generator.normal(size=50), generator.random((50, 30))
+    )
+
+
+def written(file: Path, answers: Integers) -> Path:
+    """Write a wide file of answers to `ITEMS`, below 0 as empty cells."""
+    cells = [["" if score < 0 else str(score) for score in row] for row in answers.tolist()]
+    rows = [",".join([f"p{n}", *row]) for n, row in enumerate(cells)]
+    file.write_text("\n".join([",".join(["person", *Pool.tabulate(ITEMS).items]), *rows]) + "\n")
+    return file
+
+
+def test_real_answers_again(pool: Path, tmp_path: Path, answers: Integers) -> None:
+    out = tmp_path / "OUT.json"
+    nothing = np.full((1, 30), -1)
+    file = written(tmp_path / "RESPONSES.csv", np.concatenate([answers, nothing]))
     ran = call(simulate, "--pool", pool, "--responses", file, "--json", out)
     assert ran.exit_code == 0, ran.output
-    assert "left out, without an answer to every item: 1 person\n" in ran.output
+    assert ran.stderr == "left out, without an answer in every module: 1 person\n"
     report = json.loads(out.read_text())
     assert report["n_examinees"] == 50
     assert report["decision_accuracy"] > 0.6
     both = call(simulate, "--pool", pool, "--responses", file, "--theta", file)
     assert "exclude one another" in both.output
+
+
+def test_answers_with_gaps_again(pool: Path, tmp_path: Path, answers: Integers) -> None:
+    out, table = tmp_path / "OUT.json", Pool.tabulate(ITEMS)
+    answers[:, 3] = -1
+    answers[:20, ::2] = -1
+    answers[0, 2:] = -1
+    file = written(tmp_path / "RESPONSES.csv", answers)
+    ran = call(simulate, "--pool", pool, "--responses", file, "--json", out)
+    assert ran.exit_code == 0, ran.output
+    assert f"never given, since nobody answered it: {table.items[3]}\n" in ran.stderr
+    assert "given only what they answered, with the truth from that alone: 50 people" in ran.stderr
+    report = json.loads(out.read_text())
+    assert report["n_examinees"] == 50
+    assert report["exposure"][table.items[3]] == 0
+    assert report["lengths"][:3] == [0, 1, 0]
+
+
+def test_answers_to_nothing_are_refused(pool: Path, tmp_path: Path, answers: Integers) -> None:
+    file = written(tmp_path / "RESPONSES.csv", np.full_like(answers, -1))
+    ran = call(simulate, "--pool", pool, "--responses", file)
+    assert ran.exit_code == 1
+    assert ran.output == f"Error: {file}: nobody has answered something of every module\n"
 
 
 def test_a_long_run_shows_a_bar(

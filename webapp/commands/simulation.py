@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ from webapp.commands import context
 from webapp.commands.answers import pool_of, some
 from webapp.commands.design import read_design
 from webapp.commands.files import INPUT, OUTPUT, expect_writable, write
-from webapp.commands.simulation_input import read_answers, read_theta
+from webapp.commands.simulation_input import PostHoc, read_answers, read_theta
 from webapp.commands.simulation_plot import plot
 from webapp.rounds.designs import design as stored_design
 from webapp.rounds.models import DesignVersion
@@ -63,9 +64,7 @@ BATCH = 5000
 )
 @click.option("--examinees", default=2000, show_default=True, type=click.IntRange(1, 1_000_000))
 @click.option("--theta", "theta_file", type=INPUT, help="True abilities, one person a line.")
-@click.option(
-    "--responses", "responses_file", type=INPUT, help="Real answers to every item, to give again."
-)
+@click.option("--responses", "responses_file", type=INPUT, help="Real answers, to give again.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0))
 @click.option("--json", "json_file", type=OUTPUT, help="Where to write the figures.")
 @click.option("--plot", "plot_file", type=OUTPUT, help="Where to draw accuracy and length (SVG).")
@@ -81,7 +80,8 @@ def simulate(
 
     Abilities are drawn from a standard normal distribution, one a module, unless --theta has them;
     answers come from the pool's own response functions. With --responses people's real answers are
-    given again, and what all of them together say stands for the truth.
+    given again, and what all of a person's answers say stands for the truth; what somebody did not
+    answer is not given to them.
     """
     if people["theta_file"] and people["responses_file"]:
         raise click.UsageError("--theta and --responses exclude one another")
@@ -98,17 +98,29 @@ def simulate(
 
 def _run(design: Design, pool: Pool, seed: int, people: Mapping[str, Any]) -> SimulationResult:
     if people["responses_file"]:
-        answers, left_out = read_answers(people["responses_file"], pool)
-        if left_out:
-            text = counted(left_out, "person", "people")
-            click.echo(f"left out, without an answer to every item: {text}", err=True)
-        return simulate_answers(design, pool, answers, seed=seed)
+        found = read_answers(people["responses_file"], pool)
+        _tell_gaps(found)
+        return simulate_answers(design, pool, found.answers, seed=seed)
     modules = [module.module for module in design.modules]
     if people["theta_file"]:
         theta = read_theta(people["theta_file"], modules)
     else:
         theta = np.random.default_rng(seed).standard_normal((people["examinees"], len(modules)))
     return _in_batches(design, pool, theta, seed)
+
+
+def _tell_gaps(found: PostHoc) -> None:
+    """Say who is left out, what is never given, and for how many people the pool has gaps."""
+    people = partial(counted, one="person", many="people")
+    if found.left_out:
+        text = "left out, without an answer in every module"
+        click.echo(f"{text}: {people(found.left_out)}", err=True)
+    if found.never:
+        click.echo(f"never given, since nobody answered it: {some(found.never)}", err=True)
+    gaps = int(np.count_nonzero((found.answers < 0).any(axis=1)))
+    if gaps:
+        text = "given only what they answered, with the truth from that alone"
+        click.echo(f"{text}: {people(gaps)}", err=True)
 
 
 def _in_batches(design: Design, pool: Pool, theta: Floats, seed: int) -> SimulationResult:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import chain
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 import numpy as np
 
 from placement.reading import ReadingError, UnreadableError, number, table, width
-from webapp.commands.answers import answers_to, some
+from webapp.commands.answers import answers_to
 from webapp.commands.files import faults_of, text_of
 
 if TYPE_CHECKING:
@@ -80,20 +80,33 @@ def _ability(text: str) -> float | None:
     return value if value is not None and isfinite(value) else None
 
 
-def read_answers(file: Path, pool: Pool) -> tuple[Integers, int]:
-    """Return the answers (N, J) of those who answered every item of the pool, and how many did not.
+class PostHoc(NamedTuple):
+    """Answers that are given again."""
 
-    `ClickException` when the file is at fault, nobody answered an item, or nobody all of them.
+    answers: Integers
+    """(N, J), in the pool's order; -1 where there is none."""
+    left_out: int
+    """How many people lack a module altogether, and are not among the N."""
+    never: Sequence[str]
+    """The items that none of the N answered."""
+
+
+def read_answers(file: Path, pool: Pool) -> PostHoc:
+    """Return the answers of those who answered something of every module of the pool.
+
+    `ClickException` when the file is at fault, or there is nobody who did.
     """
     sizes = dict(zip(pool.items, map(int, pool.n_categories()), strict=True))
     found = answers_to(file, sizes)
-    answered = (found.categories >= 0).sum(axis=0)
-    rows = {item: j for j, item in enumerate(found.items) if answered[j]}
-    missing = [item for item in pool.items if item not in rows]
-    if missing:
-        raise click.ClickException(f"{file}: nobody has answered {some(missing)}")
-    answers = found.categories[:, [rows[item] for item in pool.items]]
-    complete = (answers >= 0).all(axis=1)
-    if not complete.any():
-        raise click.ClickException(f"{file}: nobody has answered every item of the pool")
-    return answers[complete], int((~complete).sum())
+    rows = {item: j for j, item in enumerate(found.items)}
+    answers = np.full((len(found.categories), len(pool)), -1, dtype=np.int64)
+    for j, item in enumerate(pool.items):
+        if item in rows:
+            answers[:, j] = found.categories[:, rows[item]]
+    there, modules = answers >= 0, np.array(pool.modules)
+    some_of_each = [there[:, modules == module].any(axis=1) for module in set(pool.modules)]
+    whole = np.logical_and.reduce(some_of_each)
+    if not whole.any():
+        raise click.ClickException(f"{file}: nobody has answered something of every module")
+    never = np.array(pool.items)[~there[whole].any(axis=0)]
+    return PostHoc(answers[whole], int((~whole).sum()), never.tolist())
