@@ -19,12 +19,10 @@ from scipy.linalg import LinAlgError, lapack
 from calibration.cholesky import Curvature, factor, owned
 from calibration.problem import Point, Problem
 from calibration.terrain import Place, Standing, Terrain
+from calibration.watching import Watch, unseen
 from placement.arrays import Booleans, Floats, Integers
 
 Solve = Callable[[Floats], Floats]
-Watch = Callable[[int, float, float], None]
-"""Told after each step: the cycle, the objective, and the largest change of the next step."""
-
 # EM goes on until a step changes nothing by more than `WARM`, or for `WARM_CYCLES`: further off
 # the objective is not the parabola that Newton takes it for.
 WARM_CYCLES = 8
@@ -83,10 +81,6 @@ class _Metric:
         for (step, fall, curve), share in zip(self.pairs, reversed(shares), strict=True):
             ascent += step * (share - float(fall @ ascent) / curve)
         return ascent
-
-
-def unseen(cycle: int, value: float, change: float) -> None:
-    """Watch nothing."""
 
 
 def climb(

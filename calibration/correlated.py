@@ -7,7 +7,7 @@ from time import perf_counter
 
 from numpy.typing import ArrayLike
 
-from calibration.ascending import Watch, climb, unseen
+from calibration.ascending import climb
 from calibration.correlated_results import CorrelatedCalibration
 from calibration.errors import CalibrationError, refuse
 from calibration.fitting import MAX_CYCLES, NODES
@@ -19,6 +19,7 @@ from calibration.priors import NO_PRIORS, Priors
 from calibration.responses import Responses
 from calibration.screening import models_of, screen
 from calibration.uncertainty import StandardErrors, uncertainty
+from calibration.watching import Watch, unseen
 from placement.quadrature import Quadrature
 
 # Where every correlation begins.

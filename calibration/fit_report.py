@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from calibration.mean_squares import mean_squares
 from calibration.predictive import PredictiveFit, predictive_fit
 from calibration.responses import Responses
 from calibration.scoring import eap, in_population
+from calibration.watching import CHECKS, NamedWatch, Watch, unseen
 from placement.arrays import Floats
 from placement.items import ItemParameters
 
@@ -104,14 +106,18 @@ class FitReport:
 
 
 def fit_report(
-    responses: Responses, pool: Sequence[ItemParameters], *, predictive: bool = True
+    responses: Responses,
+    pool: Sequence[ItemParameters],
+    *,
+    predictive: bool = True,
+    watch: NamedWatch | None = None,
 ) -> FitReport:
     """Return the fit of each module that anybody has answered; `CalibrationError` for none.
 
     Without `predictive` there are no checks by replicated answers, which take seconds; of groups
-    there are none in any case.
+    there are none in any case. `watch` is told of each of their draws.
     """
-    modules = _modules(responses, pool, predictive=predictive)
+    modules = _modules(responses, pool, predictive=predictive, watch=watch)
     if len(responses.groups) < 2:
         return FitReport(modules)
     groups, notes = [], []
@@ -138,7 +144,11 @@ def _group(responses: Responses, g: int) -> Responses:
 
 
 def _modules(
-    responses: Responses, pool: Sequence[ItemParameters], *, predictive: bool
+    responses: Responses,
+    pool: Sequence[ItemParameters],
+    *,
+    predictive: bool,
+    watch: NamedWatch | None = None,
 ) -> tuple[ModuleReport, ...]:
     counts = responses.answers.tally(max(responses.answers.highest(), 0) + 1).sum(axis=1)
     answered = {i for i, n in zip(responses.items, counts.tolist(), strict=True) if n}
@@ -146,14 +156,22 @@ def _modules(
     for module in dict.fromkeys(item.module for item in pool):
         mine = [item for item in pool if item.module == module and item.item in answered]
         if mine:
-            reports.append(module_report(module, mine, responses, predictive=predictive))
+            seen = partial(watch, module + CHECKS) if watch else unseen
+            reports.append(
+                module_report(module, mine, responses, predictive=predictive, watch=seen)
+            )
     if not reports:
         raise TooFewError(["the responses hold no item of the pool"])
     return tuple(reports)
 
 
 def module_report(
-    module: str, pool: Sequence[ItemParameters], responses: Responses, *, predictive: bool
+    module: str,
+    pool: Sequence[ItemParameters],
+    responses: Responses,
+    *,
+    predictive: bool,
+    watch: Watch = unseen,
 ) -> ModuleReport:
     """Return one module's fit, with its persons' mean and sd estimated from their answers."""
     form = Fitted.of_pool(pool)
@@ -198,7 +216,7 @@ def module_report(
         tuple(map(tuple, correlations.tolist())),
         ld_x2(fitted, scores) if few else (),
         _items(fitted, scores, theta, fits),
-        predictive_fit(fitted, pool, scores) if predictive and gaps else None,
+        predictive_fit(fitted, pool, scores, watch=watch) if predictive and gaps else None,
         (*notes, *_mistakes(tuple(item.item for item in pool), scores)),
     )
 

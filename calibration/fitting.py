@@ -14,7 +14,7 @@ from calibration.anchoring import (
     refuse_few,
     refuse_other_models,
 )
-from calibration.ascending import Watch, climb_by_halves, unseen
+from calibration.ascending import climb_by_halves
 from calibration.building import pose
 from calibration.errors import CalibrationError, TooFewError, counted, refuse
 from calibration.executors import SERIAL, Executor
@@ -26,6 +26,7 @@ from calibration.responses import Responses
 from calibration.results import Calibration
 from calibration.screening import Screened, models_of, screen
 from calibration.uncertainty import StandardErrors, covariance
+from calibration.watching import Watch, unseen
 from placement.items import ItemParameters
 from placement.quadrature import Quadrature
 

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from calibration.ascending import SHARES, STRIDE, Solve, Summit, Watch, safe_solve
+from calibration.ascending import SHARES, STRIDE, Solve, Summit, safe_solve
 from calibration.cholesky import Curvature
 from calibration.population import Standard, histogram
 from calibration.problem import Point, Problem
+from calibration.watching import Watch
 
 MAX_CYCLES = 2000
 # Cycles after which the items' information is looked at again.

@@ -1,6 +1,6 @@
 """A calibration of every module by itself: each item measures one, so each has its own scale."""
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,6 +21,7 @@ from calibration.responses import Responses
 from calibration.results import Calibration
 from calibration.sampling import draw
 from calibration.uncertainty import StandardErrors
+from calibration.watching import DRAWS, NamedWatch, unseen
 from placement.arrays import frozen
 from placement.items import ItemParameters
 
@@ -62,12 +63,14 @@ class ModuleCalibration:
 class Calibrations:
     """All modules' calibrations, and their sums; `n_persons` counts each person once.
 
-    `fixed` items were given, those that nobody answered among them.
+    `fixed` items were given, those that nobody answered among them. `silent` tells of modules that
+    nobody was asked anything of.
     """
 
     modules: tuple[ModuleCalibration, ...]
     n_persons: int
     fixed: tuple[ItemParameters, ...] = ()
+    silent: tuple[Notice, ...] = ()
 
     @property
     def log_likelihood(self) -> float:
@@ -108,7 +111,8 @@ class Calibrations:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        return tuple(notice for module in self.modules for notice in module.notices)
+        own = (notice for module in self.modules for notice in module.notices)
+        return (*self.silent, *own)
 
     @property
     def items(self) -> tuple[ItemParameters, ...]:
@@ -118,21 +122,13 @@ class Calibrations:
         return (*self.fixed, *new)
 
 
-Watch = Callable[[str, int, float, float], None]
-"""Told after each step: the module, the cycle or draw, the objective, and what is left to change.
-
-Of draws, whose module is named with `DRAWS`, it is the share that is left to be drawn.
-"""
-DRAWS = ", draws"
-
-
 def calibrate(
     responses: Responses,
     facts: Mapping[str, ItemFacts],
     request: Request,
     *,
     fixed: Sequence[ItemParameters] = (),
-    watch: Watch | None = None,
+    watch: NamedWatch | None = None,
     executor: Executor = SERIAL,
 ) -> Calibrations:
     """Calibrate each module; `CalibrationError` says what cannot be.
@@ -146,18 +142,18 @@ def calibrate(
     models, priors = models_of(responses, facts, request.model), priors_of(facts, request.priors)
     _refuse_nominal(models, request.priors, [item.item for item in fixed])
     found = []
-    modules = modules_of(responses.items, facts)
+    modules, silent = asked_modules(responses, facts)
     for module, items in modules.items():
         known = tuple(item for item in fixed if item.module == module)
         names = {item.item for item in known}
         own = {item: models[item] for item in items if item not in names}
         data = of_items(responses, items)
-        task = _Task(module, data, own, priors, known, watch or _unseen, executor)
+        task = _Task(module, data, own, priors, known, watch or unseen, executor)
         with of_module(module if len(modules) > 1 else ""):
             found.append(_one(task, facts, request, others=bool(fixed) and not known))
     found = [named(module) for module in found] if len(found) > 1 else found
     persons = int((responses.answers.answered() > 0).sum())
-    return Calibrations(tuple(found), persons, tuple(fixed))
+    return Calibrations(tuple(found), persons, tuple(fixed), silent)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +165,7 @@ class _Task:
     models: Mapping[str, Model]
     priors: Priors
     fixed: tuple[ItemParameters, ...]
-    watch: Watch
+    watch: NamedWatch
     executor: Executor
 
 
@@ -236,10 +232,6 @@ def recoded(responses: Responses, found: Calibrations) -> Responses:
             codes[places[estimate.item], scores] = np.arange(len(scores))
     items = tuple(i for i, row in zip(responses.items, codes, strict=True) if row.max() > MISSING)
     return replace(responses, answers=responses.answers.recoded(codes), items=items)
-
-
-def _unseen(module: str, cycle: int, value: float, change: float) -> None:
-    """Watch nothing."""
 
 
 def law_of(priors: Priors) -> Law | None:
@@ -333,6 +325,32 @@ def modules_of(items: Sequence[str], facts: Mapping[str, ItemFacts]) -> dict[str
         known = facts.get(item)
         modules.setdefault((known.module if known else "") or ALL, []).append(item)
     return modules
+
+
+def asked_modules(
+    responses: Responses, facts: Mapping[str, ItemFacts]
+) -> tuple[dict[str, list[str]], tuple[Notice, ...]]:
+    """Return the items of each module that somebody answered something of, and of the others why.
+
+    A wide sheet of a whole bank has columns of modules that were not tested. All modules stay if
+    nobody answered anything.
+    """
+    modules = modules_of(responses.items, facts)
+    counts = responses.answers.tally(responses.answers.highest() + 1).sum(axis=1)
+    known = {i for i, n in zip(responses.items, counts.tolist(), strict=True) if n}
+    asked = {name: items for name, items in modules.items() if known.intersection(items)}
+    if not asked:
+        return modules, ()
+    silent = tuple(
+        Notice(
+            "item set aside",
+            "",
+            f"module {name}: nobody answered any of {counted(len(items), 'item')}",
+        )
+        for name, items in modules.items()
+        if name not in asked
+    )
+    return asked, silent
 
 
 def of_items(responses: Responses, items: Sequence[str]) -> Responses:

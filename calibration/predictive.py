@@ -23,6 +23,7 @@ from calibration.answers import Bytes
 from calibration.fitted import Fitted
 from calibration.multiplicity import benjamini_hochberg
 from calibration.replicating import Given, drawn
+from calibration.watching import Watch, unseen
 from placement.arrays import Floats, Integers
 from placement.items import ItemParameters
 
@@ -92,12 +93,14 @@ def predictive_fit(
     *,
     draws: int = DRAWS,
     seed: int = 1,
+    watch: Watch = unseen,
 ) -> PredictiveFit:
     """Check `scores`, (N, J) with -1 where nothing was asked, against the items of `pool`.
 
     `fitted` has the same items in their order, and the persons' population. What is believed of
     the parameters is the pool's standard errors in the light of these answers; where they are 0
-    the parameters are taken as known.
+    the parameters are taken as known. `watch` is told of each draw: its number, nan, and the share
+    that is left.
     """
     rng = np.random.default_rng(seed)
     if len(scores) > MOST_PERSONS:
@@ -105,9 +108,10 @@ def predictive_fit(
     given = Given.of(scores, max(item.n_categories for item in pool))
     measure = _Measure.of(given, fitted)
     real, again = [], []
-    for draw in drawn(fitted, pool, given, draws, rng):
+    for number, draw in enumerate(drawn(fitted, pool, given, draws, rng), 1):
         real.append(measure(given, draw.chances))
         again.append(measure(draw.replicated, draw.chances))
+        watch(number, np.nan, 1 - number / draws)
     names = tuple(item.item for item in pool)
     counts = np.bincount(given.item, minlength=len(names))
     items = _item_checks(names, counts, real, again)

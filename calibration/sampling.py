@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
 from calibration.anchoring import fixed_items
-from calibration.ascending import Watch, climb, unseen
+from calibration.ascending import climb
 from calibration.building import pose
 from calibration.errors import ModelError, refuse
 from calibration.hyper import HyperPriors, Law, mean_law, redrawn
@@ -25,6 +25,7 @@ from calibration.responses import Responses
 from calibration.scales import Scale
 from calibration.screening import Screened, models_of, screen
 from calibration.structure import Structure
+from calibration.watching import Watch, unseen
 from placement.arrays import Floats, frozen
 from placement.items import ItemParameters
 from placement.quadrature import Quadrature

@@ -87,7 +87,9 @@ def screen(
 def _refuse_alone(persons: int) -> None:
     refuse(
         TooFewError,
-        [f"{persons} person with answers: at least two are needed"] if persons < 2 else [],
+        [f"{counted(persons, 'person')} with answers: at least two are needed"]
+        if persons < 2
+        else [],
     )
 
 

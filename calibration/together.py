@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from calibration.ascending import unseen
 from calibration.correlated import fit_modules
 from calibration.correlated_results import CorrelatedCalibration
 from calibration.errors import ModelError, Notice, refuse
@@ -14,16 +13,17 @@ from calibration.modules import (
     Calibrations,
     ModuleCalibration,
     Request,
-    Watch,
+    asked_modules,
     models_of,
-    modules_of,
     named,
+    of_items,
     priors_of,
     without_priors,
 )
 from calibration.pooling import pool_items
 from calibration.reading import ItemFacts
 from calibration.responses import Responses
+from calibration.watching import NamedWatch, unseen
 
 # The prior of the correlations, where items have priors.
 WEAK_LKJ = 2.0
@@ -46,14 +46,14 @@ class CorrelatedModules(Calibrations):
     @property
     def notices(self) -> tuple[Notice, ...]:
         own = (notice for module in self.modules for notice in module.notices)
-        return (*self.joint.notices, *own)
+        return (*self.silent, *self.joint.notices, *own)
 
 
 def calibrate_together(
     responses: Responses,
     facts: Mapping[str, ItemFacts],
     request: Request,
-    watch: Watch | None = None,
+    watch: NamedWatch | None = None,
 ) -> CorrelatedModules:
     """Calibrate all modules and their correlations; `CalibrationError` says what cannot be.
 
@@ -64,10 +64,12 @@ def calibrate_together(
         (request.ability == "normal", "a histogram of ability has no correlations"),
     )
     refuse(ModelError, [f"correlated modules: {text}" for fine, text in claims if not fine])
+    parts, silent = asked_modules(responses, facts)
+    asked = of_items(responses, [item for items in parts.values() for item in items])
     joint = fit_modules(
-        responses,
-        modules_of(responses.items, facts),
-        models=models_of(responses, facts, request.model),
+        asked,
+        parts,
+        models=models_of(asked, facts, request.model),
         priors=priors_of(facts, request.priors),
         lkj=1.0 if request.priors == "none" else WEAK_LKJ,
         tolerance=request.tolerance,
@@ -81,4 +83,5 @@ def calibrate_together(
         nominal = without_priors(models, request.priors)
         everything = (*calibration.notices, *nominal, *notices)
         modules.append(named(ModuleCalibration(name, calibration, items, everything)))
-    return CorrelatedModules(tuple(modules), round(joint.n_persons), joint=joint)
+    persons = round(joint.n_persons)
+    return CorrelatedModules(tuple(modules), persons, silent=silent, joint=joint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
+from statistics import median
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,7 @@ from calibration import CalibrationError, ClusterError, StandardErrors, Threads,
 from calibration.errors import counted
 from calibration.executors import SERIAL
 from calibration.fit_report import fit_report
-from calibration.modules import Request, in_groups, recoded
+from calibration.modules import HIERARCHICAL, Request, in_groups, recoded
 from calibration.modules import calibrate as run
 from calibration.report import html_page
 from calibration.together import CorrelatedModules, calibrate_together
@@ -39,6 +40,12 @@ SHOWN = (
     "n_persons", "n_items", "n_responses", "log_likelihood", "aic", "bic", "n_parameters",
     "cycles", "converged", "reliability", "seconds",
 )  # fmt: skip
+PROGRESS = click.option(
+    "--progress", is_flag=True, help="Tell of each step, also where there is no terminal."
+)
+# Models whose slopes differ; answers a question from which on their best fit tells its own errors.
+SLOPED = ("2pl", "3pl", "grm", "gpcm")
+MANY_ANSWERS = 150
 PRIORS = ("none", "weak", "author", "hierarchical")
 
 
@@ -83,9 +90,7 @@ PRIORS = ("none", "weak", "author", "hierarchical")
     help="The correlations, shrunk, as the [dependence] of a design; with --correlated.",
 )
 @click.option("--html", "html_file", metavar="REPORT.html", type=files.OUTPUT)
-@click.option(
-    "--progress", is_flag=True, help="Tell of each step, also where there is no terminal."
-)
+@PROGRESS
 @click.option(
     "--threads", type=click.IntRange(1, 1024), help="Work on blocks of persons in so many threads."
 )
@@ -148,7 +153,7 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     except CalibrationError as error:
         raise click.ClickException(faults(responses_file, error)) from error
     joint = found.joint if isinstance(found, CorrelatedModules) else None
-    notices = [str(notice) for notice in found.notices]
+    notices = [*map(str, found.notices), *_better_priors(found, request)]
     if not found.items:
         text = files.listed(responses_file, ["no item is left for a pool", *notices])
         raise click.ClickException(text)
@@ -159,7 +164,8 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     page = ""
     if html_file is not None:
         shown = {name: report[name] for name in SHOWN}
-        fitting = fit_report(recoded(responses, found), found.items)
+        with steps_shown(always=progress) as watch:
+            fitting = fit_report(recoded(responses, found), found.items, watch=watch)
         page = page_of(f"Calibration: {responses_file.name}", shown, fitting, found.items, notices)
     texts = {pool_file: write_pool(found.items), json_file: reports.as_json(report)}
     snippet = reports.dependence_toml(joint) if joint else ""
@@ -172,12 +178,27 @@ def calibrate(  # noqa: PLR0913 - one argument an option
         click.echo(f"note: {notice}", err=True)
 
 
+def _better_priors(found: Calibrations, request: Request) -> list[str]:
+    """Name the priors whose intervals cover as they say where answers are few."""
+    drawn = request.priors == HIERARCHICAL or isinstance(found, CorrelatedModules)
+    if drawn or request.model not in SLOPED:
+        return []
+    estimates = (item for module in found.modules for item in module.calibration.items)
+    counts = [item.n_responses for item in estimates if not item.fixed]
+    typical = median(counts) if counts else MANY_ANSWERS
+    if typical >= MANY_ANSWERS:
+        return []
+    text = f"about {typical:.0f} answers a question: with so few, --priors hierarchical"
+    return [f"{text} has truer standard errors than a single best fit"]
+
+
 @click.command()
 @click.argument("responses_file", metavar="RESPONSES.csv", type=files.INPUT)
 @click.option("--pool", "pool_file", metavar="POOL.csv", required=True, type=files.INPUT)
 @click.option("--groups", metavar="COLUMN", help="Each person's group, to be told of by itself.")
 @click.option("--json", "json_file", metavar="OUT", type=files.OUTPUT)
 @click.option("--html", "html_file", metavar="REPORT.html", type=files.OUTPUT)
+@PROGRESS
 def fit(
     *,
     responses_file: Path,
@@ -185,6 +206,7 @@ def fit(
     groups: str | None,
     json_file: Path | None,
     html_file: Path | None,
+    progress: bool,
 ) -> None:
     """Say how well answers agree with a pool's parameters.
 
@@ -198,7 +220,8 @@ def fit(
     sheet = responses_of(responses_file, columns, sizes_of(pool))
     responses = in_groups(sheet.responses, sheet.columns[groups]) if groups else sheet.responses
     try:
-        report = fit_report(responses, pool)
+        with steps_shown(always=progress) as watch:
+            report = fit_report(responses, pool, watch=watch)
     except CalibrationError as error:
         raise click.ClickException(faults(responses_file, error)) from error
     page = page_of(f"Fit: {responses_file.name}", {}, report, pool, ()) if html_file else ""

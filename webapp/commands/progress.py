@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calibration.modules import DRAWS
+from calibration.watching import CHECKS, DRAWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from calibration.modules import Watch
+    from calibration.watching import NamedWatch
 
 WIDTH = 24
 # Seconds from one picture to the next: on a terminal, and in a file.
@@ -23,7 +23,7 @@ OFTEN, SELDOM = 0.1, 1.0
 
 
 @contextmanager
-def steps_shown(tolerance: float, *, always: bool) -> Iterator[Watch | None]:
+def steps_shown(tolerance: float = 1.0, *, always: bool) -> Iterator[NamedWatch | None]:
     """Yield what shows a calibration's steps, None where nobody looks; the line is cleared after.
 
     The bar is full when the change is the tolerance: steps to a top shrink by a factor each.
@@ -52,13 +52,14 @@ class _Steps:
         if not fresh and now - self._shown < (OFTEN if self._terminal else SELDOM):
             return
         self._shown = now
-        if stage.endswith(DRAWS):
+        if stage.endswith((DRAWS, CHECKS)):
             text, share = f"draw {cycle}", 1 - change
         else:
             text, share = f"cycle {cycle}, change {change:.1e}", self._share(change)
         done = round(WIDTH * min(max(share, 0.0), 1.0))
         bar = "#" * done + "-" * (WIDTH - done)
-        line = f"{stage} [{bar}] {text}, objective {value:.2f}"
+        objective = f", objective {value:.2f}" if isfinite(value) else ""
+        line = f"{stage} [{bar}] {text}{objective}"
         click.echo(f"\r\x1b[K{line}" if self._terminal else line, err=True, nl=not self._terminal)
 
     def _share(self, change: float) -> float:

@@ -114,6 +114,42 @@ def test_the_report_says_which_laws_the_priors_had(tmp_path, persons):
     assert json.loads(report.read_text())["modules"][0]["law"] is None
 
 
+def test_a_module_that_nobody_was_asked_is_set_aside(answers, tmp_path):
+    file, meta, pool = (tmp_path / name for name in ("R.csv", "META.csv", "P.csv"))
+    header, *rows = answers.read_text().splitlines()
+    file.write_text("\n".join([f"{header},x0,x1", *(f"{row},," for row in rows)]) + "\n")
+    names = [*(f"q{j},{'RA' if j % 2 else 'TB'}" for j in range(8)), "x0,IK", "x1,IK"]
+    meta.write_text("\n".join(["item,module", *names]) + "\n")
+    for together in ((), ("--correlated",)):
+        result = spor("calibrate", file, "--items", meta, "--out", pool, *together)
+        assert result.exit_code == 0, result.output
+        assert "note: module IK: nobody answered any of 2 items\n" in result.stderr
+        assert {item.module for item in read_pool(pool.read_text())} == {"TB", "RA"}
+    file.write_text("\n".join([f"{header},x0,x1", *(f"{row[:4]}{',' * 10}" for row in rows)]))
+    nobody = spor("calibrate", file, "--items", meta, "--out", tmp_path / "NONE.csv")
+    assert nobody.exit_code == 1
+    assert not (tmp_path / "NONE.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("persons", "options", "told"),
+    [
+        (120, (), True),
+        (120, ("--priors", "weak"), True),
+        (120, ("--priors", "hierarchical"), False),
+        (120, ("--model", "rasch"), False),
+        (400, (), False),
+    ],
+)
+def test_where_answers_are_few_better_priors_are_named(tmp_path, persons, options, told):
+    file, report = tmp_path / "R.csv", tmp_path / "REPORT.json"
+    file.write_text(wide(table(persons)), encoding="utf-8")
+    result = spor("calibrate", file, "--out", tmp_path / "P.csv", "--json", report, *options)
+    text = f"about {persons} answers a question: with so few, --priors hierarchical"
+    assert (text in result.stderr) is told
+    assert any(text in notice for notice in json.loads(report.read_text())["notices"]) is told
+
+
 def test_steps_are_shown_where_it_is_asked_for(tmp_path, answers):
     args = ("calibrate", answers, "--out", tmp_path / "P.csv")
     assert spor(*args).stderr == ""
@@ -198,9 +234,13 @@ def test_the_page_checks_questions_where_not_everybody_was_asked_everything(tmp_
     scores[np.random.default_rng(2).random(scores.shape) < 0.3] = -1
     file.write_text(wide(scores), encoding="utf-8")
     pages = {"calibrate": (), "fit": (), command: ("--html", page)}
-    args = ("--priors", "weak", "--out", pool, *pages["calibrate"])
-    assert spor("calibrate", file, *args).exit_code == 0
-    assert spor("fit", file, "--pool", pool, *pages["fit"]).exit_code == 0
+    args = ("--priors", "weak", "--out", pool, "--progress", *pages["calibrate"])
+    calibrated = spor("calibrate", file, *args)
+    fitted = spor("fit", file, "--pool", pool, "--progress", *pages["fit"])
+    for result, checks in ((calibrated, command == "calibrate"), (fitted, True)):
+        assert result.exit_code == 0, result.output
+        seen = re.search(r"all, checks \[[#-]{24}\] draw \d+\n", result.stderr)
+        assert bool(seen) is checks
     text = page.read_text(encoding="utf-8")
     assert not JustHTML(text, collect_errors=True).errors
     assert ("<h1>Fit: " if command == "fit" else "<h1>Calibration: ") in text
