@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from webapp.commands.attempts import attempt
-from webapp.commands.bank import bank
-from webapp.commands.calibration import calibrate, fit
-from webapp.commands.comparing import dif, link
-from webapp.commands.design import design
-from webapp.commands.operating import demo, migrate, serve, sign_in_link
-from webapp.commands.scoring import score
-from webapp.commands.simulation import simulate
+# Where each command is. It is imported when it is called: what a command does not need costs it no
+# time, and who interrupts one while it is being imported is answered as ever.
+COMMANDS = {
+    "serve": "operating.serve",
+    "demo": "operating.demo",
+    "migrate": "operating.migrate",
+    "sign-in-link": "operating.sign_in_link",
+    "bank": "bank.bank",
+    "attempt": "attempts.attempt",
+    "design": "design.design",
+    "simulate": "simulation.simulate",
+    "score": "scoring.score",
+    "calibrate": "calibration.calibrate",
+    "fit": "calibration.fit",
+    "dif": "comparing.dif",
+    "link": "comparing.link",
+}
 
 
 class _Commands(click.Group):
     """Commands that tell in a line what is wrong with the database."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(".")
+        command = getattr(import_module(f"webapp.commands.{module}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
     def invoke(self, ctx: click.Context) -> Any:
+        from sqlalchemy.exc import OperationalError, ProgrammingError  # noqa: PLC0415
+
         try:
             return super().invoke(ctx)
         except (OperationalError, ProgrammingError) as error:
@@ -33,21 +57,3 @@ class _Commands(click.Group):
 @click.version_option(package_name="spor")
 def main() -> None:
     """Spor: an adaptive placement test for the workplace."""
-
-
-for command in (
-    serve,
-    demo,
-    migrate,
-    sign_in_link,
-    bank,
-    attempt,
-    design,
-    simulate,
-    score,
-    calibrate,
-    fit,
-    dif,
-    link,
-):
-    main.add_command(command)
