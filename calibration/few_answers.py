@@ -5,6 +5,7 @@ is a small block. Blocks are worked out together and added at their places in th
 follows persons × answers², not persons × items².
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.blocks import Part, SparseBlock
-from calibration.expansion import Expansion, few_of
+from calibration.expansion import few_of
 from calibration.expectation import posterior_in
 from calibration.polynomials import orthonormal
 from calibration.structure import Structure
@@ -61,9 +62,9 @@ class FewAnswers:
     pads the persons with fewer answers; each has as many parameters as the widest item.
     """
 
-    def __init__(self, structure: Structure, raw: Floats, expansion: Expansion) -> None:
-        self._structure, self._expansion = structure, expansion
-        self._table, self._weights = expansion.table, expansion.weights
+    def __init__(self, structure: Structure, raw: Floats) -> None:
+        self._structure = structure
+        self._table, self._weights = structure.log_chances(raw), structure.log_weights(raw)
         self._width = max(2, *(batch.n_parameters for batch in structure.batches))
         n_items = sum(len(batch.items) for batch in structure.batches)
         self._n_rows = n_items + structure.n_groups + 1
@@ -91,12 +92,13 @@ class FewAnswers:
         basis = vectors[:, values > 1e-13 * values[-1]]
         self._basis, self._slopes = basis.astype(np.float32), (slopes @ basis).astype(np.float32)
 
-    def missing(self, part: Part, *, terms: int) -> Singles:
+    def missing(self, part: Part, *, needed: Callable[[Part], tuple[int, int]]) -> Singles:
         """Return Σ_n Cov_n(s) as tables (T, rows²), one for each pair of parameters p ≤ q.
 
-        They come from `terms` terms of the expansion (0: all needed); `layout` makes a matrix.
+        They come from as many terms of the expansion as are `needed` of all persons, and of some
+        (`Expansion.needed`); `layout` makes a matrix.
         """
-        first, last = (terms, terms) if terms else self._expansion.needed(part)
+        first, last = needed(part)
         total = self.layout.blank()
         self._sum(part, slice(1, 1 + first), total)
         if last > first:

@@ -124,12 +124,20 @@ def _way(structure: Structure, people: People, raw: Floats, *, single: bool, ter
     if complete and all(batch.family.canonical for batch in structure.batches):
         return LinearScores.of(structure, raw).missing, np.asarray
     tolerance = TOLERANCE * (10 if single else 1)
-    expansion = Expansion(structure, raw, tolerance, single=single, complete=complete)
+    expand = partial(Expansion, structure, raw, tolerance, single=single, complete=complete)
     widest = max(batch.n_parameters for batch in structure.batches)
     if (people.most_answers + 1) * widest < FEW * structure.n_free:
-        few = FewAnswers(structure, raw, expansion)
-        return partial(few.missing, terms=terms), few.layout.spread
+        few = FewAnswers(structure, raw)
+        needed = partial(_of_all, terms) if terms else expand().needed
+        return partial(few.missing, needed=needed), few.layout.spread
+    expansion = expand()
     return partial(expansion.missing, terms=terms), expansion.whole
+
+
+def _of_all(terms: int, part: Part) -> tuple[int, int]:
+    """Say that so many terms are needed of all the part's persons, and no more of some."""
+    del part
+    return terms, terms
 
 
 def _thinned(
