@@ -29,7 +29,7 @@ ALL = "all"
 HIERARCHICAL = "hierarchical"
 ALL_SLOPES = "a prior is of one slope and one difficulty, and the model has several"
 # Persons from whom on the laws of the slopes and difficulties are drawn with the items.
-MANY = 500
+MANY = 350
 
 
 @dataclass(frozen=True, slots=True)
