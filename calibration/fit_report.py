@@ -133,14 +133,8 @@ def fit_report(
 def _group(responses: Responses, g: int) -> Responses:
     """Return the responses of the persons in one group."""
     rows = np.flatnonzero(responses.group == g)
-    return replace(
-        responses,
-        answers=responses.answers.chosen(rows),
-        persons=tuple(responses.persons[n] for n in rows) if responses.persons else (),
-        groups=(responses.groups[g],),
-        group=np.zeros(rows.size, dtype=np.int64),
-        weights=responses.weights[rows],
-    )
+    part = responses.of_persons(rows)
+    return replace(part, groups=(responses.groups[g],), group=np.zeros(rows.size, dtype=np.int64))
 
 
 def _modules(

@@ -414,12 +414,20 @@ def _refuse_nominal(models: Mapping[str, Model], name: str, known: Container[str
     refuse(ModelError, [text] if nominal and name == HIERARCHICAL else [])
 
 
-def in_groups(responses: Responses, names: Sequence[str]) -> Responses:
-    """Return the responses with each person's group named, the first one the reference."""
-    labels = tuple(dict.fromkeys(names))
+def in_groups(responses: Responses, names: Sequence[str], what: str) -> tuple[Responses, list[str]]:
+    """Return the responses with each person's group named, the first one the reference.
+
+    Whoever has no group, an empty name, is left out, and told of in a line that names `what`.
+    """
+    told = [name for name in names if name]
+    refuse(TooFewError, [] if told else [f"nobody has a {what}"])
+    labels = tuple(dict.fromkeys(told))
     rank = {label: g for g, label in enumerate(labels)}
-    group = np.array([rank[name] for name in names], dtype=np.int64)
-    return replace(responses, groups=labels, group=group)
+    group = np.array([rank[name] for name in told], dtype=np.int64)
+    left = len(names) - len(told)
+    notes = [f"left out, without a {what}: {counted(left, 'person')}"] if left else []
+    kept = responses.of_persons(np.flatnonzero([bool(n) for n in names])) if left else responses
+    return replace(kept, groups=labels, group=group), notes
 
 
 def _key(name: str) -> str:

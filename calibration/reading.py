@@ -47,7 +47,8 @@ Columns = Mapping[str, tuple[str, ...]]
 class ResponseSheet:
     """What a text holds: the responses, and what its further columns say of each person.
 
-    `passed_over` are the other columns, and in the long form the other items.
+    That is empty where they say nothing. `passed_over` are the other columns, and in the long form
+    the other items.
     """
 
     responses: Responses
@@ -168,8 +169,8 @@ def _wide(
             for i in places:
                 if cells[i].strip() not in BYTES:
                     strange[i].append((line, cells[i]))
-        if columns:
-            errors += _told(told, {n: cells[i].strip() for n, i in about.items()}, line)
+        for name, i in about.items():
+            told[name].append(cells[i].strip())
     errors += _no_rows(lines)
     scores = np.frombuffer(b"".join(given), dtype=np.int8).reshape(len(given), len(places))
     if sizes is None:
@@ -258,13 +259,12 @@ def _long(
 
 
 def _as_before(known: Mapping[str, str], facts: Mapping[str, str], line: int) -> list[ReadingError]:
-    """Return a fault where a row says otherwise of its person than an earlier one, or nothing."""
-    other = [
+    """Return a fault where a row says otherwise of its person than an earlier one."""
+    return [
         ReadingError(line, n, f"{known[n]!r} as before, not {value!r}")
         for n, value in facts.items()
         if known[n] != value
     ]
-    return [*other, *_told({}, facts, line)]
 
 
 def _answered_twice(
@@ -317,13 +317,6 @@ def _too_high(
 def from_one(scores: Integers | Bytes, size: int) -> bool:
     """Return whether an item of K categories has scores (N,) 1 … K: K occurs, and 0 does not."""
     return size > DICHOTOMOUS and int(scores.max(initial=0)) == size and not (scores == 0).any()
-
-
-def _told(told: dict[str, list[str]], facts: Mapping[str, str], line: int) -> list[ReadingError]:
-    """Note what a row says of its person; a fault where it says nothing."""
-    for name, value in facts.items():
-        told.get(name, []).append(value)
-    return [ReadingError(line, name, "a text") for name, value in facts.items() if not value]
 
 
 def _no_rows(lines: Sized) -> list[ReadingError]:

@@ -5,7 +5,7 @@ Two doors: a table of persons × items (NaN or None where nothing was asked), an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -52,6 +52,16 @@ class Responses:
         if not (np.isfinite(self.weights).all() and (self.weights > 0).all()):
             faults.append("a weight is not a number above 0")
         refuse(ResponseDataError, faults)
+
+    def of_persons(self, rows: Integers) -> Self:
+        """Return the responses of the persons in these rows alone."""
+        return replace(
+            self,
+            answers=self.answers.chosen(rows),
+            persons=tuple(self.persons[n] for n in rows) if self.persons else (),
+            group=self.group[rows],
+            weights=self.weights[rows],
+        )
 
     @classmethod
     def from_matrix(

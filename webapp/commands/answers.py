@@ -8,6 +8,7 @@ import click
 import numpy as np
 
 from calibration import CalibrationError
+from calibration.modules import in_groups
 from calibration.reading import DICHOTOMOUS, from_one, read_facts, read_rows, read_sheet
 from placement.reading import NOT_PRESENTED, ResponseTable, read_pool
 from webapp.commands import files, parquet
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from calibration.reading import ItemFacts, ResponseSheet
+    from calibration.responses import Responses
     from placement.arrays import Integers
     from placement.items import ItemParameters
 
@@ -45,6 +47,22 @@ def responses_of(
         text = f"passed over, {why}"
         click.echo(f"note: {text}: {some(sheet.passed_over)}", err=True)
     return sheet
+
+
+def grouped(file: Path, sheet: ResponseSheet, column: str | None) -> Responses:
+    """Return the responses with the groups that a column says; who has none is left out, and told.
+
+    Without a column everybody is in one group.
+    """
+    if column is None:
+        return sheet.responses
+    try:
+        found, notes = in_groups(sheet.responses, sheet.columns[column], column)
+    except CalibrationError as error:
+        raise click.ClickException(faults(file, error)) from error
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    return found
 
 
 def answers_to(file: Path, sizes: Mapping[str, int]) -> ResponseTable:

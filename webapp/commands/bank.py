@@ -78,18 +78,25 @@ def publish(note: str) -> None:
 @click.option("--out", "responses_file", metavar="RESPONSES.csv", required=True, type=files.OUTPUT)
 @click.option("--items", "facts_file", metavar="META.csv", type=files.OUTPUT)
 @click.option("--long", is_flag=True, help="One answer a line: person,item,score.")
-@click.option("--with-round", is_flag=True, help="A column `round`, for calibrate --groups round.")
+@click.option(
+    "--with",
+    "about",
+    multiple=True,
+    type=click.Choice(answers.ABOUT),
+    help="A column about people, for calibrate --groups and dif --group.",
+)
 def responses(
-    *, responses_file: Path, facts_file: Path | None, long: bool, with_round: bool
+    *, responses_file: Path, facts_file: Path | None, long: bool, about: tuple[str, ...]
 ) -> None:
     """Write the answers of all finished tests, for `spor calibrate`.
 
     People have random names, other ones each time. TB-101@2 is revision 2 of the question TB-101.
-    META.csv says each question's module, category, and its author's level in logits.
+    META.csv says each question's module, category, and its author's level in logits. What --with
+    tells of a person is empty where fewer than 30 are told of in the same words.
     """
     try:
         with context.database().write(alone=True) as session:
-            found = answers.export_answers(session, long=long, with_round=with_round)
+            found = answers.export_answers(session, long=long, about=tuple(dict.fromkeys(about)))
             files.write({responses_file: found.responses, facts_file: found.facts})
     except answers.NoAnswers as error:
         raise click.ClickException("nobody has finished a test yet") from error

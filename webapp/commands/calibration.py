@@ -13,14 +13,14 @@ from calibration import CalibrationError, ClusterError, StandardErrors, Threads,
 from calibration.errors import counted
 from calibration.executors import SERIAL
 from calibration.fit_report import fit_report
-from calibration.modules import HIERARCHICAL, Request, in_groups, recoded
+from calibration.modules import HIERARCHICAL, Request, recoded
 from calibration.modules import calibrate as run
 from calibration.report import html_page
 from calibration.together import CorrelatedModules, calibrate_together
 from placement.design import CUTS
 from placement.reading import write_pool
 from webapp.commands import files, reports
-from webapp.commands.answers import facts_of, faults, pool_of, responses_of, sizes_of
+from webapp.commands.answers import facts_of, faults, grouped, pool_of, responses_of, sizes_of
 from webapp.commands.progress import steps_shown
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def calibrate(  # noqa: PLR0913 - one argument an option
     known = {*sheet.responses.items, *(item.item for item in fixed)}
     facts = facts_of(facts_file, known) if facts_file else {}
     request = Request(model, priors, StandardErrors(se), tolerance, ability)
-    responses = in_groups(sheet.responses, sheet.columns[groups]) if groups else sheet.responses
+    responses = grouped(responses_file, sheet, groups)
     started = time.perf_counter()
     try:
         with (
@@ -218,7 +218,7 @@ def fit(
     pool = pool_of(pool_file)
     columns = [groups] if groups else []
     sheet = responses_of(responses_file, columns, sizes_of(pool))
-    responses = in_groups(sheet.responses, sheet.columns[groups]) if groups else sheet.responses
+    responses = grouped(responses_file, sheet, groups)
     try:
         with steps_shown(always=progress) as watch:
             report = fit_report(responses, pool, watch=watch)

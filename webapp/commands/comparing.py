@@ -14,10 +14,10 @@ from calibration.drift import drifts
 from calibration.errors import counted
 from calibration.linking import Link, Method
 from calibration.linking import link as link_pools
-from calibration.modules import in_groups, modules_of
+from calibration.modules import modules_of
 from placement.reading import write_pool
 from webapp.commands import files, reports
-from webapp.commands.answers import facts_of, faults, pool_of, responses_of, sizes_of
+from webapp.commands.answers import facts_of, faults, grouped, pool_of, responses_of, sizes_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ def dif(  # noqa: PLR0913 - one argument an option
     names = tuple(name.strip() for name in anchors.split(",") if name.strip())
     try:
         report = dif_report(
-            in_groups(sheet.responses, sheet.columns[group]),
+            grouped(responses_file, sheet, group),
             focal,
             pool=pool,
             modules=modules_of(items, facts),

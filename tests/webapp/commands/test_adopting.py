@@ -21,7 +21,9 @@ from placement.reading import read_pool
 from tests.world import World
 from webapp import clock
 from webapp.cli import main
+from webapp.operations import responses
 from webapp.operations.models import AnswerExport
+from webapp.people.models import Person
 from webapp.rounds.models import DesignVersion, Invitation, Round
 from webapp.taking import service as taking
 from webapp.taking.models import Answer, Attempt, Presentation
@@ -192,7 +194,7 @@ def test_only_whole_tests_go_out_under_names_that_say_nothing(here: World) -> No
     sit(here, 2)
     sit(here, 1, finished=False)
     done("bank", "responses", "--out", "WIDE.csv", "--items", "META.csv")
-    done("bank", "responses", "--long", "--with-round", "--out", "LONG.csv")
+    done("bank", "responses", "--long", "--with", "round", "--out", "LONG.csv")
     wide, long = rows_of(Path("WIDE.csv")), rows_of(Path("LONG.csv"))
     facts = {row["item"]: row for row in rows_of(Path("META.csv"))}
     assert len(wide) == len({row["person"] for row in long}) == 2
@@ -210,6 +212,29 @@ def test_only_whole_tests_go_out_under_names_that_say_nothing(here: World) -> No
         item = items[key.removesuffix("@1")]
         assert (row["module"], row["category"]) == (item.module, item.category)
         assert float(row["level"]) == {1: -1.5, 2: -0.4, 3: 0.7}[item.level]
+
+
+def test_what_is_told_of_people_is_told_of_many(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sit(here, 3)
+    with here.database.write() as session:
+        people = session.scalars(
+            select(Person).join(Invitation).join(Attempt).where(Attempt.finished_at.is_not(None))
+        ).all()
+        assert len(people) == 3
+        for person, language in zip(people, ("nn", "nn", "en"), strict=True):
+            person.language, person.staff_group = language, "Lærere"
+    command = ("bank", "responses", "--with", "language", "--with", "round", "--out", "WITH.csv")
+    done(*command)
+    assert {(row["language"], row["round"]) for row in rows_of(Path("WITH.csv"))} == {("", "1")}
+    monkeypatch.setattr(responses, "FEWEST", 2)
+    done(*command)
+    assert sorted(row["language"] for row in rows_of(Path("WITH.csv"))) == ["", "nn", "nn"]
+    done("bank", "responses", "--long", "--with", "staff_group", "--out", "WITH.csv")
+    assert {row["staff_group"] for row in rows_of(Path("WITH.csv"))} == {"Lærere"}
+    refused = spor("bank", "responses", "--with", "name", "--out", "NAMES.csv")
+    assert (refused.exit_code, Path("NAMES.csv").exists()) == (2, False)
 
 
 def test_without_a_finished_test_there_is_nothing_to_hand_out(here: World) -> None:

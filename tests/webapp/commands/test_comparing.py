@@ -157,3 +157,33 @@ def test_items_that_nothing_can_be_told_of_are_named_and_pools_say_modules(two_m
     meta.write_text(meta.read_text() + "q12,B\n", encoding="utf-8")
     assert "note: q12: every answer scored 1 (900 answers)" in spor(*args).stderr
     assert "--pool or --items, not both" in spor(*args, "--pool", meta).output
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_who_is_of_no_group_is_left_out_and_told_of(tmp_path, long):
+    file = tmp_path / "R.csv"
+    rng = np.random.default_rng(3)
+    scores = (rng.random((200, 6)) < 0.6).astype(int)
+    gender = ["", *["woman", "man"] * 99, ""]
+    if long:
+        rows = [
+            f"p{n},q{j},{x},{gender[n]}" for n, row in enumerate(scores) for j, x in enumerate(row)
+        ]
+        file.write_text("\n".join(["person,item,score,unit", *rows]), encoding="utf-8")
+    else:
+        file.write_text(wide(scores, gender), encoding="utf-8")
+    compared = spor("dif", file, "--group", "unit", "--focal", "woman")
+    assert compared.exit_code == 0, compared.output
+    assert "99 of woman, 99 others" in compared.stdout
+    pool, report = tmp_path / "P.csv", tmp_path / "R.json"
+    args = ("--groups", "unit", "--priors", "weak", "--out", pool, "--json", report)
+    grouped = spor("calibrate", file, *args)
+    assert grouped.exit_code == 0, grouped.output
+    assert json.loads(report.read_text())["n_persons"] == 198
+    fitted = spor("fit", file, "--pool", pool, "--groups", "unit")
+    for result in (compared, grouped, fitted):
+        assert "note: left out, without a unit: 2 persons\n" in result.stderr
+    nobody = [line.replace("woman", "").replace("man", "") for line in file.read_text().split("\n")]
+    file.write_text("\n".join(nobody), encoding="utf-8")
+    refused = spor("calibrate", file, *args)
+    assert (refused.exit_code, "nobody has a unit" in refused.output) == (1, True)
