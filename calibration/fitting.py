@@ -1,6 +1,7 @@
 """`fit`: from responses to a calibration."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import isfinite, prod
 from time import perf_counter
 from typing import Literal, get_args
@@ -16,7 +17,7 @@ from calibration.anchoring import (
 )
 from calibration.ascending import climb_by_halves
 from calibration.building import pose
-from calibration.errors import CalibrationError, TooFewError, counted, refuse
+from calibration.errors import CalibrationError, Notice, TooFewError, counted, refuse
 from calibration.executors import SERIAL, Executor
 from calibration.histograms import climb_with_histograms
 from calibration.models import Model
@@ -27,11 +28,14 @@ from calibration.results import Calibration
 from calibration.screening import Screened, models_of, screen
 from calibration.uncertainty import StandardErrors, covariance
 from calibration.watching import Watch, unseen
+from placement.arrays import Floats, Integers
 from placement.items import ItemParameters
 from placement.quadrature import Quadrature
 
 # The nodes of mirt's default range with its reference fits' number: 0.2 logits apart.
 NODES = Quadrature(-6.0, 6.0, 61)
+# Persons in each of several groups, whose mean and sd are estimated.
+FEWEST_IN_GROUP, UNTOLD = 10, "too few to tell their mean and sd"
 MAX_CYCLES = 300
 Ability = Literal["normal", "histogram"]
 
@@ -75,6 +79,8 @@ def fit(  # noqa: PLR0913 - one argument a choice
     if known:
         group = np.searchsorted(np.unique(data.group[screened.persons]), data.group)
         refuse_few(screened, group[screened.persons], groups, known)
+    told = _small(groups, data.group[screened.persons], data.weights[screened.persons])
+    screened = replace(screened, notices=(*screened.notices, *told))
     structure = problem.structure
     start = first_cycle(problem) if known else structure.pick(structure.start)
     summit = climb_by_halves(problem, start, tolerance, MAX_CYCLES, watch)
@@ -83,6 +89,16 @@ def fit(  # noqa: PLR0913 - one argument a choice
     found = covariance(problem, summit.point, se)
     seconds = perf_counter() - began
     return report(screened, Found(problem, summit, found), groups, fixed, seconds)
+
+
+def _small(names: Sequence[str], group: Integers, weights: Floats) -> list[Notice]:
+    """Tell of groups, of several, in which so few are left that nobody can tell mean and sd."""
+    counts = np.bincount(np.unique(group, return_inverse=True)[1], weights).tolist()
+    return [
+        Notice("unsure", "", f"group {name}: {counted(round(count), 'person')}: {UNTOLD}")
+        for name, count in zip(names, counts, strict=True)
+        if len(names) > 1 and count < FEWEST_IN_GROUP
+    ]
 
 
 def _refuse_unidentified(screened: Screened, n_free: int, n_groups: int, priors: Priors) -> None:

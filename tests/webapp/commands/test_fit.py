@@ -49,6 +49,9 @@ def test_groups_end_to_end_wide_and_long(tmp_path):
         args = (*args, "--json", tmp_path / "REPORT.json")
         result = spor("calibrate", file, *args)
         assert result.exit_code == 0, result.output
+        few = "note: group <third>: 1 person: too few to tell their mean and sd\n"
+        assert few in result.stderr
+        assert "group second" not in result.stderr
         assert not JustHTML(page.read_text(encoding="utf-8"), collect_errors=True).errors
         assert "<h2>Groups</h2>" in page.read_text(encoding="utf-8")
         result = spor("fit", file, "--pool", pool, "--groups", "unit", "--json", out)
